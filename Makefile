@@ -68,7 +68,7 @@ format: $(VENV)/dev ## ruff's fixes and formatting
 
 schema: $(VENV)/dev ## regenerate frontend/src/generated from the server's models
 	$(BIN)/python -m backend.schema
-	cd frontend && $(NODE) npm run --silent schema
+	cd frontend && $(NODE) npm run --silent types
 
 schema-check: schema
 	@git diff --exit-code -- frontend/src/generated \
