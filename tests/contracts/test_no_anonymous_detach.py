@@ -7,7 +7,7 @@ import ast
 from tests.contracts.sources import parsed
 
 EQUATIONS = ("rl_core/estimators", "rl_core/algorithms", "rl_core/networks", "rl_core/environments")
-STOPS = set("detach detach_ data no_grad inference_mode set_grad_enabled enable_grad requires_grad_".split())
+STOPS = {"detach", "detach_", "data", "no_grad", "inference_mode", "set_grad_enabled", "enable_grad", "requires_grad_"}
 
 
 def anonymous_stops(tree: ast.Module) -> list[int]:
