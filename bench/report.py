@@ -17,7 +17,7 @@ console = Console(width=None if os.isatty(1) else 120)
 
 
 def machine(*packages: str) -> str:
-    """Return processor, cores, load and versions in one line: a ratio carries over to other machines, a rate does not."""
+    """Return processor, cores, load and versions: a ratio carries over to other machines, a rate does not."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     parts = [processor(), f"{cores} cores", f"load {os.getloadavg()[0]:.1f}", f"Python {platform.python_version()}"]
     return ", ".join([*parts, *(installed(name) for name in packages)])
