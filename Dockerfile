@@ -16,6 +16,7 @@ WORKDIR /home/policyscope
 
 # Inside a container every interface is the container's own; what the machine publishes is in docker-compose.yml.
 ENV POLICYSCOPE_HOST=0.0.0.0 \
+    POLICYSCOPE_INSECURE_LAN=1 \
     POLICYSCOPE_PORT=8420 \
     POLICYSCOPE_DATA_DIR=/data \
     POLICYSCOPE_OPEN_BROWSER=0 \
