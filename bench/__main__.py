@@ -8,7 +8,7 @@ import sys
 
 import bench
 
-SCAFFOLD = {"__main__", "report", "peers", "ours"}
+SCAFFOLD = {"__main__", "report", "peers", "ours", "server"}
 
 
 def names() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ import httpx
 import pytest
 import yaml
 
+from bench.server import free_port
 from tests.contracts.sources import ROOT
 from tests.packaging import dockerfile
 
@@ -69,13 +69,6 @@ def test_start_command_serves_in_a_clean_folder(tmp_path: Path) -> None:
     finally:
         server.send_signal(signal.SIGTERM)
         assert server.wait(timeout=20) in {0, -signal.SIGTERM}, log.read_text()
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def health(port: int, server: subprocess.Popen[bytes]) -> dict[str, str] | None:
