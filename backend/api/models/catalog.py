@@ -1,0 +1,120 @@
+"""Everything declared: what the panel, the start form and the charts are made from."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from backend.api.wire import ControlValue, Message, Number
+
+
+class Declared(Message):
+    """A declaration; it may say more than is listed here."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Control(Declared):
+    """A declared switch."""
+
+    name: str
+    kind: Literal["gate", "choice", "number", "flag"]
+    title: str = ""
+    spec: str | None = None
+    values: list[ControlValue] | None = None
+    default: ControlValue
+    live: bool
+    edges: list[tuple[str, str]] = []
+    latex: str | None = None
+    terms: dict[str, str] | None = None
+    doc: str = ""
+    effect: str | None = None
+    group: str | None = None
+    boundary: bool = False
+    ref: str | None = None
+    unit: str | None = None
+    min: Number | None = None
+    max: Number | None = None
+    integer: bool = False
+    log: bool = False
+
+
+class TermCondition(Declared):
+    """A term is shown only while a control is, or is not, a value."""
+
+    control: str
+    is_: ControlValue = Field(default=None, alias="is")
+    not_: ControlValue = Field(default=None, alias="not")
+
+
+class Term(Declared):
+    """One term of an equation; `@name@` stands for a control's own LaTeX."""
+
+    latex: str
+    when: TermCondition | None = None
+
+
+class Algorithm(Declared):
+    """A learning algorithm with its equation."""
+
+    id: str
+    title: str
+    doc: str = ""
+    ref: str | None = None
+    equation: list[Term] = []
+
+
+class CatalogEnvironment(Declared):
+    """An environment that can be chosen."""
+
+    id: str
+    title: str = ""
+    doc: str = ""
+    array: bool = False
+    observation: dict[str, Any] | None = None
+    actions: dict[str, Any] | None = None
+    solved_at: Number | None = None
+    max_episode_steps: int | None = None
+    renderer: str | None = None
+    available: bool = True
+    needs: str | None = None
+
+
+class Recipe(Declared):
+    """A named configuration with lesson text."""
+
+    id: str
+    title: str
+    doc: str = ""
+    algorithm: str
+    environment: Any
+    controls: dict[str, ControlValue] = {}
+    seed: int | None = None
+    budget: dict[str, Any] | None = None
+    seeds: dict[str, Any] | None = None
+
+
+class Metric(Declared):
+    """A declared measurement."""
+
+    name: str
+    kind: Literal["scalar", "distribution"]
+    title: str = ""
+    unit: str = "1"
+    latex: str | None = None
+    doc: str = ""
+    healthy: tuple[Number | None, Number | None] | None = None
+    colour: str | None = None
+    grid: str | None = None
+    edges: list[Number] | None = None
+
+
+class Catalog(Message):
+    """Everything that can be chosen, turned and measured."""
+
+    algorithms: list[Algorithm]
+    environments: list[CatalogEnvironment]
+    recipes: list[Recipe]
+    metrics: list[Metric]
+    controls: dict[str, list[Control]]

@@ -1,0 +1,197 @@
+"""Runs: starting, listing, changing, acting on them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from backend.api.models.common import ErrorObject
+from backend.api.text import EnvironmentId, Name, Notes
+from backend.api.wire import ControlValue, Message, Number, Request
+from backend.jobs.machine import State
+
+INT64 = 2**63 - 1
+
+
+class EnvironmentRequest(Request):
+    """Which environment, how many lanes of it, and its own arguments."""
+
+    id: EnvironmentId | None = None
+    num_envs: Annotated[int, Field(ge=1, le=65_536)] | None = None
+    kwargs: dict[str, ControlValue] | None = None
+
+
+class BudgetRequest(Request):
+    """When the run is finished."""
+
+    env_steps: int = Field(ge=1, le=INT64)
+
+
+class StartRequest(Request):
+    """A recipe, or an algorithm and an environment; what is given overrides the recipe."""
+
+    recipe: Annotated[str, Field(max_length=200)] | None = None
+    algorithm: Annotated[str, Field(max_length=200)] | None = None
+    environment: EnvironmentRequest | None = None
+    controls: Annotated[dict[str, ControlValue], Field(max_length=1000)] | None = None
+    seed: Annotated[int, Field(ge=0, le=INT64)] | None = None
+    budget: BudgetRequest | None = None
+    name: Name | None = None
+    tags: Annotated[list[Name], Field(max_length=50)] | None = None
+    pace: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
+
+
+class Validation(Message):
+    """Whether a start would be accepted, with every reason why not."""
+
+    ok: bool
+    errors: list[ErrorObject]
+
+
+class Environment(Message):
+    """The environment of a run."""
+
+    id: str
+    num_envs: int
+    kwargs: dict[str, ControlValue]
+
+
+class Budget(Message):
+    """When the run is finished."""
+
+    env_steps: int
+
+
+class PendingEdit(Message):
+    """An accepted edit that the trainer has not applied yet."""
+
+    edit_id: str
+    version: int
+    by: str | None
+    values: dict[str, ControlValue]
+
+
+class ControlsState(Message):
+    """The switches of a run: the values in force and the edits on their way."""
+
+    version: int
+    values: dict[str, ControlValue]
+    pending: list[PendingEdit]
+
+
+class Reproducible(Message):
+    """Whether config, seed and events replay the run bit for bit, and if not, why."""
+
+    exact: bool
+    reason: str | None
+
+
+class Run(Message):
+    """One training job."""
+
+    id: str
+    name: str
+    recipe: str | None
+    algorithm: str
+    environment: Environment
+    seed: int
+    budget: Budget
+    state: State
+    reachable: bool = Field(description="Whether its trainer can be spoken to now; never a state.")
+    reason: str | None
+    version: int
+    epoch: int
+    head: int = Field(description="Newest seq in the store.")
+    update: int
+    env_steps: int
+    episodes: int
+    controls: ControlsState
+    pace: Number | None = Field(description="Ceiling in updates per second; null is full speed.")
+    parent: str | None
+    owner: str
+    tags: list[str]
+    notes: str
+    created: str
+    started: str | None
+    ended: str | None
+    reproducible: Reproducible
+
+
+class RunPage(Message):
+    """One page of runs; `next` is the cursor of the following one."""
+
+    runs: list[Run]
+    next: str | None
+
+
+class RunPatch(Request):
+    """What a person may rewrite on a run at any time."""
+
+    name: Name | None = None
+    tags: Annotated[list[Name], Field(max_length=50)] | None = None
+    notes: Notes | None = None
+
+
+class Pause(Request):
+    """Stop after the current update and keep everything in memory."""
+
+    action: Literal["pause"]
+
+
+class Resume(Request):
+    """Go on."""
+
+    action: Literal["resume"]
+
+
+class SaveCheckpoint(Request):
+    """Write a checkpoint now."""
+
+    action: Literal["checkpoint"]
+
+
+class Step(Request):
+    """Compute exactly so many updates, then be paused again."""
+
+    action: Literal["step"]
+    updates: int = Field(default=1, ge=1, le=1_000_000)
+
+
+class Pace(Request):
+    """Set the ceiling on updates per second; null is full speed."""
+
+    action: Literal["pace"]
+    updates_per_s: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None
+
+
+class Stop(Request):
+    """End the run, with a last checkpoint unless told otherwise."""
+
+    action: Literal["stop"]
+    checkpoint: bool = True
+
+
+Action = Annotated[Pause | Resume | SaveCheckpoint | Step | Pace | Stop, Field(discriminator="action")]
+
+
+class ActionAccepted(Message):
+    """The action is on its way; the event `action_done` with this id tells its result (null: nothing was to do)."""
+
+    action_id: str | None
+
+
+class ControlsEdit(Request):
+    """Set switches of a live run, all or nothing."""
+
+    values: Annotated[dict[str, ControlValue], Field(min_length=1, max_length=1000)]
+    expect_version: Annotated[int, Field(ge=1, le=INT64)] | None = None
+    edit_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+
+
+class EditAccepted(Message):
+    """The edit has this version and waits for the trainer."""
+
+    edit_id: str
+    version: int
+    state: Literal["pending", "changed", "refused"]

@@ -1,0 +1,1 @@
+"""Who may reach the server, and with what: hosts, origins, sessions, roles, floods."""

@@ -1,0 +1,108 @@
+"""What a record of the journal changes in the run's record: pure, applied in the store's own transaction."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.jobs.machine import TERMINAL, Contact, Fact, Happened, Status, advance
+from backend.storage.record import RunRecord
+
+Changes = dict[str, Any]
+
+
+def now() -> str:
+    """Return the date as the API writes it: UTC, microseconds, of one width."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def status_of(record: RunRecord) -> Status:
+    """Return what the state machine knows of a run."""
+    return Status(record.state, record.reachable, record.reason)  # type: ignore[arg-type]
+
+
+def changes_of(record: RunRecord, fact: Fact) -> Changes:
+    """Return the fields that a fact changes."""
+    after = advance(status_of(record), fact)
+    fields: Changes = {"state": after.state, "reachable": after.reachable, "reason": after.reason}
+    return {name: value for name, value in fields.items() if getattr(record, name) != value}
+
+
+def derive(record: RunRecord, payload: dict[str, Any]) -> Changes:
+    """Return the fields that a frame or an event changes."""
+    if payload["type"] == "frame":
+        return {name: payload["rows"][name][-1] for name in ("update", "env_steps", "episodes")}
+    data = payload.get("data") or {}
+    kind = payload["kind"]
+    happened = Happened(kind, reason=data.get("reason"), suspended=bool(data.get("suspended")))
+    return changes_of(record, happened) | FURTHER.get(kind, no_more)(record, data)
+
+
+def no_more(_record: RunRecord, _data: dict[str, Any]) -> Changes:
+    """The state says it all."""
+    return {}
+
+
+def on_started(record: RunRecord, data: dict[str, Any]) -> Changes:
+    """The first start of a trainer is the run's."""
+    changes: Changes = {"started": record.started or now(), "memo": without(record.memo, "suspended")}
+    if "reproducible" in data:
+        changes["reproducible"] = data["reproducible"]
+    return changes
+
+
+def on_resumed(record: RunRecord, _data: dict[str, Any]) -> Changes:
+    """A trainer lives, whatever was before."""
+    return {"memo": without(record.memo, "suspended")}
+
+
+def on_paused(record: RunRecord, data: dict[str, Any]) -> Changes:
+    """A suspended run has no trainer: its checkpoint waits."""
+    return {"memo": {**record.memo, "suspended": True}} if data.get("suspended") else {}
+
+
+def on_changed(record: RunRecord, data: dict[str, Any]) -> Changes:
+    """The trainer computes with new values."""
+    values = record.controls["values"] | {change["name"]: change["new"] for change in data["changes"]}
+    return {"controls": {"version": data.get("version", 0), "values": values}}
+
+
+def on_done(record: RunRecord, data: dict[str, Any]) -> Changes:
+    """An accepted action has had its effect."""
+    actions = without(record.memo.get("actions", {}), str(data.get("action_id")))
+    changes: Changes = {"memo": {**record.memo, "actions": actions}}
+    if data.get("action") == "pace" and "updates_per_s" in data:
+        changes["pace"] = data["updates_per_s"]
+    return changes
+
+
+def on_ended(record: RunRecord, _data: dict[str, Any]) -> Changes:
+    """Nothing more is to come."""
+    return {} if record.state in TERMINAL else {"ended": now(), "memo": {}}
+
+
+FURTHER = {
+    "started": on_started,
+    "resumed": on_resumed,
+    "paused": on_paused,
+    "control_changed": on_changed,
+    "action_done": on_done,
+    "finished": on_ended,
+    "stopped": on_ended,
+    "failed": on_ended,
+}
+
+
+def without(mapping: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a mapping without one entry."""
+    return {key: value for key, value in mapping.items() if key != name}
+
+
+def suspended(record: RunRecord) -> bool:
+    """Whether the run is paused as a checkpoint on disk, with no trainer."""
+    return bool(record.memo.get("suspended")) and record.state in ("paused", "stopping")
+
+
+def contact(record: RunRecord, alive: bool) -> Changes:
+    """Return the fields that change when a trainer is found or lost."""
+    return changes_of(record, Contact(alive))

@@ -1,0 +1,1 @@
+"""The path from a committed record to every browser that watches its run."""
