@@ -19,7 +19,7 @@ from backend.settings import Settings
 
 DESCRIPTION = (
     "Launch, watch and operate on reinforcement learning while it runs. Log in with a bearer token of "
-    "`policyscope token`. Non-finite numbers are written as `\"NaN\"`, `\"Infinity\"` and `\"-Infinity\"`; "
+    '`policyscope token`. Non-finite numbers are written as `"NaN"`, `"Infinity"` and `"-Infinity"`; '
     "`null` means not measured. The live stream is the websocket `/api/live`, sub-protocol `policyscope.v1`."
 )
 

@@ -118,7 +118,7 @@ async def opened(settings: Settings, identities: Identities) -> AsyncIterator[Se
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store.open(settings.database)
     try:
-        await identities.open(
+        identities.open(
             store,
             agent_token=secret_file(settings.data_dir / "agent.token", fresh=False),
             local_token=secret_file(settings.data_dir / "local.token", fresh=True),

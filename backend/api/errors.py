@@ -83,7 +83,11 @@ def refused(errors: list[dict[str, Any]]) -> ApiError:
     first = errors[0]
     more = f" ({len(errors) - 1} more; POST /api/validate lists all.)" if len(errors) > 1 else ""
     return ApiError(
-        422, first["code"], first["message"] + more, field=first.get("field"), did_you_mean=first.get("did_you_mean", ())
+        422,
+        first["code"],
+        first["message"] + more,
+        field=first.get("field"),
+        did_you_mean=first.get("did_you_mean", ()),
     )
 
 

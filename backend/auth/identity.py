@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from hmac import compare_digest
 from typing import TYPE_CHECKING, cast
 
 from starlette.requests import cookie_parser
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
     from backend.storage import Store
 
 SESSION_SECONDS = 30 * 24 * 3600
+KEY_SECONDS = 12 * 3600
+REMEMBER_SECONDS = 60.0
+"""How long an answer of the store counts; a revocation by this server counts at once."""
 
 
 @dataclass(frozen=True)
@@ -45,39 +47,43 @@ class Identities:
     def __init__(self) -> None:
         self.store: Store | None = None
         self.cookie = ""
-        self.keys: set[str] = set()
         self.fixed: dict[str, Principal] = {}
-        self.known: dict[str, Principal] = {}
+        self.known: dict[str, tuple[Principal, float]] = {}
         self.on_revoked: list[Callable[[str], None]] = []
 
-    async def open(self, store: Store, *, agent_token: str, local_token: str) -> None:
+    def open(self, store: Store, *, agent_token: str, local_token: str) -> None:
         """Learn the name of our cookie and the two tokens that lie in files of this machine."""
         self.store = store
-        self.cookie = f"policyscope_{await store.instance_id()}"
+        # A cookie is sent to every port of a host: its name must differ between two servers.
+        self.cookie = f"policyscope_{store.instance_id}"
         self.fixed = {
             digest(agent_token): Principal("agent", "agent", "agent", by_token=True),
             digest(local_token): Principal("local", "admin", "local", by_token=True),
         }
 
-    def login_key(self) -> str:
-        """Make a key that logs in once, until this server ends."""
-        key = secrets.token_urlsafe(24)
-        self.keys.add(digest(key))
-        return key
+    @property
+    def grants(self) -> Store:
+        """The store, which is there while the server runs."""
+        assert self.store is not None
+        return self.store
+
+    async def login_key(self) -> str:
+        """Make a key that logs in once, within twelve hours."""
+        return await self.grants.add_login_key("admin", "local", KEY_SECONDS)
 
     async def login(self, key: str) -> str | None:
-        """Spend a login key on a new session and return its secret; None for a key that was never valid or is spent."""
-        hashed = digest(key)
-        found = next((known for known in self.keys if compare_digest(known, hashed)), None)
-        if found is None or self.store is None:
+        """Spend a login key on a new session and return its secret; None for a key that is unknown, old or spent."""
+        found = await self.grants.use_login_key(key)
+        if found is None:
             return None
-        self.keys.discard(found)
-        return await self.store.add_session("admin", "local")
+        role, user = found
+        secret, _ = await self.grants.add_session(role, user, SESSION_SECONDS)
+        return secret
 
     async def token(self) -> str:
         """Make a bearer token of the role admin."""
-        assert self.store is not None
-        return await self.store.add_token("admin")
+        secret, _ = await self.grants.add_token("admin", "local")
+        return secret
 
     async def identify(self, headers: Headers) -> Principal:
         """Find out who asks; a proof that fails counts as none."""
@@ -96,24 +102,23 @@ class Identities:
         return None
 
     async def look_up(self, secret: str, *, by_cookie: bool) -> Principal:
-        """Ask the store once for each secret and remember the answer until it is revoked."""
-        hashed = digest(secret)
-        if hashed not in self.known and self.store is not None:
-            found = await (self.store.session(secret) if by_cookie else self.store.token(secret))
-            if found is None:
-                return NOBODY
-            role = cast(Role, found.role)
-            self.known[hashed] = Principal(
-                "local", role, hashed, by_cookie=by_cookie, by_token=not by_cookie
-            )
-        principal = self.known.get(hashed, NOBODY)
-        return principal if principal.by_cookie == by_cookie else NOBODY
+        """Ask the store and remember a valid answer for a while."""
+        key = digest(f"{by_cookie}:{secret}")
+        principal, until = self.known.get(key, (NOBODY, 0.0))
+        if until > time.monotonic():
+            return principal
+        self.known.pop(key, None)
+        grant = await (self.grants.session(secret) if by_cookie else self.grants.token(secret))
+        if grant is None:
+            return NOBODY
+        principal = Principal(grant.user, cast(Role, grant.role), grant.id, by_cookie, not by_cookie)
+        self.known[key] = (principal, time.monotonic() + REMEMBER_SECONDS)
+        return principal
 
     async def logout(self, principal: Principal) -> None:
         """End a session everywhere, its live sockets included."""
-        assert self.store is not None
-        await self.store.revoke(principal.session)
-        self.known.pop(principal.session, None)
+        await self.grants.revoke(principal.session)
+        self.known = {key: entry for key, entry in self.known.items() if entry[0].session != principal.session}
         for told in self.on_revoked:
             told(principal.session)
 

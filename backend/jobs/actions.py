@@ -7,7 +7,7 @@ from typing import Any
 
 from backend.api.errors import ApiError, wrong_state
 from backend.api.models.runs import Pace, Pause, Resume, SaveCheckpoint, Step, Stop
-from backend.jobs.derive import Changes, changes_of, status_of, suspended
+from backend.jobs.derive import Changes, changes_of, dormant, status_of
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.machine import StopAsked, Verdict, judge
@@ -35,21 +35,29 @@ class Actions:
         record = await self.ledger.get(run)
         if verdict_of(record, action) == "already":
             return None
-        if not (action.action == "stop" and trainerless(record)):
+        if record.state != "queued":
             await self.link.require()
         return await self.send(run, action, by)
 
     async def send(self, run: str, action: AnyAction, by: str) -> str | None:
         """Note the action on the record, then send it; a reconnecting agent gets it again."""
         command = {"id": uuid.uuid4().hex, "op": action.action, "by": by, **action.model_dump(exclude={"action"})}
-        record = await self.ledger.change(run, lambda newest: noted(newest, action, command))
+        asleep = False
+
+        def accept(newest: RunRecord) -> Changes | None:
+            nonlocal asleep
+            asleep = dormant(newest)
+            return noted(newest, action, command)
+
+        record = await self.ledger.change(run, accept)
         if record.memo.get("orphan") == command["id"]:
-            await self.ledger.end(record, "stopped", f"stopped by {by}")
+            await self.ledger.end(record, "stopped", f"stopped by {by} before it started")
         elif command["id"] not in record.memo.get("actions", {}):
             return None
-        elif suspended(record):
+        elif asleep and action.action != "stop":
             await send_start(self.link, record, resume=True)
         else:
+            # The agent ends a run without a trainer by itself.
             await self.link.send("command", run=run, command=command)
         return str(command["id"])
 
@@ -62,16 +70,11 @@ def verdict_of(record: RunRecord, action: AnyAction) -> Verdict:
     return verdict
 
 
-def trainerless(record: RunRecord) -> bool:
-    """Whether no trainer exists, nor is on its way, that could end the run itself."""
-    return record.state == "queued" or (suspended(record) and not record.memo.get("actions"))
-
-
 def noted(record: RunRecord, action: AnyAction, command: dict[str, Any]) -> Changes | None:
     """Return the record's changes on accepting an action; the state may have moved since the first look."""
     if verdict_of(record, action) == "already":
         return None
-    if action.action == "stop" and trainerless(record):
+    if record.state == "queued":
         return {**changes_of(record, StopAsked()), "memo": {**record.memo, "orphan": command["id"]}}
     actions = record.memo.get("actions", {})
     if len(actions) >= WAITING:

@@ -45,20 +45,7 @@ def no_more(_record: RunRecord, _data: dict[str, Any]) -> Changes:
 
 def on_started(record: RunRecord, data: dict[str, Any]) -> Changes:
     """The first start of a trainer is the run's."""
-    changes: Changes = {"started": record.started or now(), "memo": without(record.memo, "suspended")}
-    if "reproducible" in data:
-        changes["reproducible"] = data["reproducible"]
-    return changes
-
-
-def on_resumed(record: RunRecord, _data: dict[str, Any]) -> Changes:
-    """A trainer lives, whatever was before."""
-    return {"memo": without(record.memo, "suspended")}
-
-
-def on_paused(record: RunRecord, data: dict[str, Any]) -> Changes:
-    """A suspended run has no trainer: its checkpoint waits."""
-    return {"memo": {**record.memo, "suspended": True}} if data.get("suspended") else {}
+    return {"started": record.started or now()} | {key: data[key] for key in ("reproducible",) if key in data}
 
 
 def on_changed(record: RunRecord, data: dict[str, Any]) -> Changes:
@@ -83,8 +70,6 @@ def on_ended(record: RunRecord, _data: dict[str, Any]) -> Changes:
 
 FURTHER = {
     "started": on_started,
-    "resumed": on_resumed,
-    "paused": on_paused,
     "control_changed": on_changed,
     "action_done": on_done,
     "finished": on_ended,
@@ -98,9 +83,9 @@ def without(mapping: dict[str, Any], name: str) -> dict[str, Any]:
     return {key: value for key, value in mapping.items() if key != name}
 
 
-def suspended(record: RunRecord) -> bool:
-    """Whether the run is paused as a checkpoint on disk, with no trainer."""
-    return bool(record.memo.get("suspended")) and record.state in ("paused", "stopping")
+def dormant(record: RunRecord) -> bool:
+    """Whether, while its agent is connected, the run is a checkpoint on disk that waits for a new trainer."""
+    return record.state == "paused" and not record.reachable
 
 
 def contact(record: RunRecord, alive: bool) -> Changes:

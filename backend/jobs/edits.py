@@ -8,7 +8,7 @@ from typing import Any
 
 from backend.api.errors import ApiError, refused, wrong_state
 from backend.api.models.runs import ControlsEdit, EditAccepted
-from backend.jobs.derive import suspended
+from backend.jobs.derive import dormant
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.machine import TERMINAL
@@ -77,7 +77,7 @@ class Edits:
     async def send(self, run: str, edit: Edit) -> None:
         """Pass an accepted edit on, unless its trainer is yet to come: then it goes with the start."""
         record = await self.ledger.refreshed(run)
-        if record.state != "queued" and not suspended(record):
+        if record.state != "queued" and not dormant(record):
             await self.link.send("command", run=run, command=edit_command(edit.to_json()))
 
 

@@ -85,7 +85,7 @@ def after_event(status: Status, event: Happened) -> Status:
     """Return the status after an event of the run's log; the log is the truth about its trainer."""
     if event.kind in TERMINAL:
         # A run that ended needs no trainer: there is nothing left that could be out of reach.
-        return Status(state=event.kind, reachable=True, reason=event.reason)  # type: ignore[arg-type]
+        return Status(state=event.kind, reachable=True, reason=event.reason)
     if status.state == "stopping":
         return replace(status, reachable=not event.suspended)
     if event.kind in ("started", "resumed"):
@@ -101,7 +101,7 @@ def judge(status: Status, action: ActionName) -> Verdict:
         "pause": frozenset({"starting", "running"}),
         "resume": frozenset({"paused"}),
         "checkpoint": frozenset({"running", "paused"}),
-        "step": frozenset({"paused"}),
+        "step": frozenset({"starting", "running", "paused"}),
         "pace": frozenset({"starting", "running", "paused"}),
         "stop": frozenset({"queued", "starting", "running", "paused"}),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from backend.jobs.derive import contact, suspended
+from backend.jobs.derive import contact, dormant
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.queue import send_pending, send_start
@@ -29,8 +29,8 @@ async def welcome(ledger: Ledger, link: AgentLink, found: list[dict[str, Any]]) 
 async def reconcile(ledger: Ledger, link: AgentLink, record: RunRecord, entry: dict[str, Any] | None) -> None:
     """Agree on one run that the store holds to be at this agent."""
     if record.memo.get("orphan"):
-        # The server died between accepting the stop of a run without a trainer and writing its last event.
-        await ledger.end(record, "stopped", "stopped")
+        # The server died between accepting the stop of a queued run and writing its only event.
+        await ledger.end(record, "stopped", "stopped before it started")
         return
     if entry is None or (record.state == "starting" and not entry["alive"] and entry["head"] == 0):
         if record.state == "starting":
@@ -42,9 +42,9 @@ async def reconcile(ledger: Ledger, link: AgentLink, record: RunRecord, entry: d
         return
     alive = bool(entry["alive"])
     record = await ledger.change(record.id, lambda newest: contact(newest, alive))
-    if suspended(record) and record.memo.get("actions"):
+    if dormant(record) and record.memo.get("actions"):
         await send_start(link, record, resume=True)
-    elif alive:
+    else:
         await send_pending(link, record)
 
 

@@ -24,7 +24,8 @@ class Item:
     @classmethod
     def of(cls, payload: Frame) -> Item:
         """Wrap a payload; an event covers one seq."""
-        return cls(payload.get("first_seq", payload["seq"]), payload["seq"], payload)
+        last: int = payload["seq"]
+        return cls(payload.get("first_seq", last), last, payload)
 
     @property
     def is_frame(self) -> bool:

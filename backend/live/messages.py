@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, TypeAdapter
+from pydantic import ConfigDict, Field, JsonValue, TypeAdapter
 
 from backend.api.models.common import ErrorObject
 from backend.api.models.runs import ControlsEdit, Run
@@ -96,6 +96,8 @@ class Rows(Message):
 
 class Scalars(Message):
     """One metric along the rows; `min` and `max` only if some row is a bucket."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
 
     last: list[Number | None]
     min: list[Number | None] | None = None

@@ -12,7 +12,7 @@ from backend.api.wire import ControlValue, Message, Number
 class Declared(Message):
     """A declaration; it may say more than is listed here."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
 
 
 class Control(Declared):

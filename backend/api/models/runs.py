@@ -23,9 +23,11 @@ class EnvironmentRequest(Request):
 
 
 class BudgetRequest(Request):
-    """When the run is finished."""
+    """When the run is finished: the first of these that is reached."""
 
-    env_steps: int = Field(ge=1, le=INT64)
+    env_steps: Annotated[int, Field(ge=1, le=INT64)] | None = None
+    updates: Annotated[int, Field(ge=1, le=INT64)] | None = None
+    episodes: Annotated[int, Field(ge=1, le=INT64)] | None = None
 
 
 class StartRequest(Request):
@@ -58,9 +60,11 @@ class Environment(Message):
 
 
 class Budget(Message):
-    """When the run is finished."""
+    """When the run is finished: the first of these that is reached."""
 
-    env_steps: int
+    env_steps: int | None = None
+    updates: int | None = None
+    episodes: int | None = None
 
 
 class PendingEdit(Message):

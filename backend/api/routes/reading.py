@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -37,15 +38,14 @@ async def series(
     points: Annotated[int, Query(ge=1, le=2000)] = 1000,
 ) -> Response:
     """Read metrics as at most `points` buckets with their extremes."""
-    record = await services.ledger.get(id)
+    await services.ledger.get(id)
     wanted = [name for name in dict.fromkeys(names.split(",")) if name]
     if not wanted or len(wanted) > 200:
         raise ApiError(422, "invalid_value", "names takes 1 to 200 metric names.", field="names")
     found = await services.store.series(id, wanted, x=x, from_=from_, to=to, points=points)
     units = units_of(services)
-    for name, columns in found["series"].items():
-        columns["unit"] = units.get(name, "1")
-    return WireJSON({"run": id, "epoch": record.epoch, "head": record.head, "x": x, **found})
+    found["series"] = {name: {"unit": units.get(name, "1"), **columns} for name, columns in found["series"].items()}
+    return WireJSON(found)
 
 
 @router.get("/api/runs/{id}/distributions", response_model=DistributionAnswer, responses=errors(401, 404, 422))
@@ -65,8 +65,10 @@ async def distributions(
         raise ApiError(
             422, "unknown_metric", f"There is no distribution {name}.", field="name", did_you_mean=near(name, grids)
         )
-    rows = await services.store.distributions(id, name, from_=from_, to=to, points=points)
-    return WireJSON({"name": name, "edges": grids[name]["edges"], "rows": rows})
+    edges = grids[name]["edges"]
+    first, end = whole(from_), whole(to)
+    rows = await services.store.distributions(id, name, first, end, points, bins=len(edges) + 1)
+    return WireJSON({"name": name, "edges": edges, "rows": rows})
 
 
 @router.get("/api/runs/{id}/events", responses=errors(401, 404, 422))
@@ -103,6 +105,11 @@ async def log(id: RunId, services: Services) -> Response:
         return PlainTextResponse("")
     answer = await services.link.call("log", run=id)
     return PlainTextResponse(answer["text"].encode("utf-8", "replace"))
+
+
+def whole(x: float | None) -> int | None:
+    """Return the first update at or after a place on the axis."""
+    return None if x is None else math.ceil(max(-1.0, min(x, 2.0**62)))
 
 
 def units_of(services: ServerServices) -> dict[str, str]:

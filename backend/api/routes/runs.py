@@ -8,7 +8,6 @@ from fastapi import APIRouter, Header, Path, Query, Response
 
 from backend.api.context import Caller, Services, errors
 from backend.api.errors import ApiError, wrong_state
-from backend.api.models.reading import EventMessage
 from backend.api.models.runs import (
     Action,
     ActionAccepted,
@@ -20,6 +19,7 @@ from backend.api.models.runs import (
     StartRequest,
 )
 from backend.jobs.machine import STATES, TERMINAL
+from backend.live.messages import EventMessage
 from backend.storage import RunRecord
 from backend.storage.errors import BadCursor, BadSort
 
@@ -40,9 +40,7 @@ def shown(record: RunRecord) -> Run:
     response_model=Run,
     responses={**errors(401, 409, 422, 503), 200: {"model": Run, "description": "The run that this key has started."}},
 )
-async def start(
-    body: StartRequest, services: Services, caller: Caller, response: Response, key: Key = None
-) -> Run:
+async def start(body: StartRequest, services: Services, caller: Caller, response: Response, key: Key = None) -> Run:
     """Start a run: from a recipe, or from an algorithm and an environment."""
     record, created = await services.starts.start(body, key, caller.name)
     response.status_code = 201 if created else 200

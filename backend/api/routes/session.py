@@ -51,7 +51,7 @@ async def logout(caller: Caller, services: Services) -> Response:
 @router.post("/api/login-keys", status_code=201, responses=errors(401))
 async def login_key(services: Services) -> LoginKey:
     """Make a URL that logs one more browser in, once."""
-    key = services.identities.login_key()
+    key = await services.identities.login_key()
     return LoginKey(url=f"{services.settings.url}/#login={key}", key=key)
 
 
