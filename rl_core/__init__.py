@@ -1,0 +1,27 @@
+"""The training engine of Policyscope. Names are imported when they are first used: a journal reader needs no torch."""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rl_core.config import ConfigError, ConfigErrors, RunConfig, resolve
+    from rl_core.run import Run, train
+
+__all__ = ["ConfigError", "ConfigErrors", "Run", "RunConfig", "resolve", "train"]
+
+_HOMES = {
+    "ConfigError": "rl_core.config",
+    "ConfigErrors": "rl_core.config",
+    "Run": "rl_core.run",
+    "RunConfig": "rl_core.config",
+    "resolve": "rl_core.config",
+    "train": "rl_core.run",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'rl_core' has no attribute '{name}'; it offers {', '.join(__all__)}.")
+    return getattr(importlib.import_module(_HOMES[name]), name)

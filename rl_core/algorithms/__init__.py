@@ -1,0 +1,1 @@
+"""Algorithms: one file each, with its controls, its equation and its losses."""

@@ -1,0 +1,143 @@
+"""The learner of the on-policy family: estimate once, then epochs of minibatches, each one backward and one step."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rl_core.ad.gate import Tap
+from rl_core.algorithms.algorithm import Algorithm
+from rl_core.algorithms.on_policy import OnPolicyControls, Values, estimate
+from rl_core.algorithms.samples import Samples
+from rl_core.collect.forward import graphless
+from rl_core.estimators.advantages import normalise
+from rl_core.estimators.schedules import scheduled
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.streams import Streams
+from rl_core.telemetry.probes import leak_matrix
+from rl_core.types import Batch, Estimates, Losses, Minibatch
+from rl_core.updates.flat import FlatParameters
+from rl_core.updates.optimisers import build_optimiser, set_learning_rate
+from rl_core.updates.step import backward, descend
+
+
+@dataclass(slots=True)
+class Trace:
+    """What the steps of one update leave behind, still as tensors: reading a number now would stall the loop."""
+
+    estimates: Estimates
+    samples: Samples
+    losses: list[Losses]
+    norms: list[Tensor]
+    first_gradient: dict[str, Tensor]
+    pressure: dict[str, float]
+    leaks: dict[tuple[str, str], float]
+    steps_per_epoch: int
+    seconds: dict[str, float]
+
+
+class Learner:
+    """Networks, their flat parameters and the optimiser of one run; `grad_steps` counts optimiser steps."""
+
+    def __init__(
+        self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, n_actions: int, streams: Streams
+    ) -> None:
+        self._algorithm, self._streams = algorithm, streams
+        self.net = ActorCritic(obs_size, n_actions, c, c.critic == "v", streams.initialisation()).to(c.device)
+        self.flat = FlatParameters(self.net.groups())
+        self.optimiser = build_optimiser(self.flat, c)
+        self._value = None if self.net.critic is None else graphless(self.net.critic)
+        self._dropout = c.dropout
+        self.grad_steps = 0
+
+    def update(self, b: Batch, c: OnPolicyControls, progress: float, probe_leaks: bool = False) -> Trace:
+        """Fit to one batch. `progress` in [0, 1] drives the schedules; probing changes nothing but its own result."""
+        began = time.perf_counter()
+        estimates = estimate(b, self._values(b), c)
+        samples = Samples.of(b, estimates, c, progress)
+        set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
+        trace = Trace(estimates, samples, [], [], {}, {}, {}, getattr(c, "minibatches", 1), {})
+        trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
+        for epoch in range(getattr(c, "epochs", 1)):
+            for m, index in self._minibatches(samples, c):
+                first = epoch == 0 and not trace.norms
+                self._step(self._prepared(m, index, b, c), c, trace, first, probe_leaks and first)
+        return trace
+
+    def _step(self, m: Minibatch, c: OnPolicyControls, trace: Trace, first: bool, probe_leaks: bool) -> None:
+        began = time.perf_counter()
+        if first:
+            tap = Tap()
+            with tap.listen():
+                losses = self._algorithm.losses(m, self.net, c)
+            if probe_leaks:
+                trace.leaks = leak_matrix(losses.terms, self.net.groups())
+        else:
+            losses = self._algorithm.losses(m, self.net, c)
+        backward(losses.total(), self.flat)
+        middle = time.perf_counter()
+        norm = descend(self.flat, self.optimiser, c.max_grad_norm)
+        if first:
+            trace.pressure = tap.pressure()
+            trace.first_gradient = {name: p.grad.clone() for name, p in self.flat.groups.items() if p.grad is not None}
+        trace.losses.append(losses)
+        trace.norms.append(norm)
+        trace.seconds["backward"] += middle - began
+        trace.seconds["optimiser"] += time.perf_counter() - middle
+        self.grad_steps += 1
+
+    def _minibatches(self, samples: Samples, c: OnPolicyControls) -> Iterator[tuple[Minibatch, Tensor]]:
+        """Each epoch gathers the shuffled batch once; its minibatches are slices of that, without a copy."""
+        parts = min(getattr(c, "minibatches", 1), len(samples))
+        if parts == 1:
+            yield samples.minibatch, torch.arange(len(samples), device=samples.device)
+            return
+        order = torch.from_numpy(self._streams["minibatch"].permutation(len(samples))).to(samples.device)
+        shuffled = samples.take(order)
+        for index, part in zip(order.tensor_split(parts), shuffled.split(parts), strict=True):
+            yield part, index
+
+    def _prepared(self, m: Minibatch, index: Tensor, b: Batch, c: OnPolicyControls) -> Minibatch:
+        """Estimates under the graph where a gate on them passes, another dropout mask or normalisation where chosen."""
+        changed: dict[str, Any] = {}
+        if c.advantage.passes or c.value_target.passes:
+            live = estimate(b, self._values_with_graph(b), c)
+            changed["advantage"] = Samples.flat(live.advantage_t, b)[index]
+            changed["target"] = Samples.flat(live.target_t, b)[index]
+        if m.masks and c.dropout_mask != "stored":
+            changed["masks"] = () if c.dropout_mask == "off" else tuple(self._redrawn(mask) for mask in m.masks)
+        if c.advantage_norm == "minibatch":
+            changed["advantage"] = normalise(changed.get("advantage", m.advantage), None, c.norm_ddof)
+        return dataclasses.replace(m, **changed) if changed else m
+
+    def _values(self, b: Batch) -> Values | None:
+        if self._value is None:
+            return None
+        v = torch.from_numpy(self._value(b.obs_t.cpu().numpy(), ())).squeeze(-1).to(b.obs_t.device)
+        v_cut = torch.from_numpy(self._value(b.cut_obs.cpu().numpy(), ())).squeeze(-1).to(b.obs_t.device)
+        return Values.of(v, v_cut, b)
+
+    def _values_with_graph(self, b: Batch) -> Values:
+        return Values.of(self.net.value(b.obs_t), self.net.value(b.cut_obs), b)
+
+    def _redrawn(self, mask: Tensor) -> Tensor:
+        keep = 1.0 - self._dropout
+        draw = torch.from_numpy(self._streams["dropout"].random(tuple(mask.shape), dtype="float32"))
+        return ((draw < keep) / keep).to(mask)
+
+    def state(self) -> dict[str, Any]:
+        """Everything a checkpoint needs to go on."""
+        parameters, optimiser = self.flat.vector.clone(), self.optimiser.state_dict()
+        return {"parameters": parameters, "optimiser": optimiser, "grad_steps": self.grad_steps}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint, in place: everything that shares the parameters' memory goes on seeing them."""
+        self.flat.load(state["parameters"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.grad_steps = state["grad_steps"]

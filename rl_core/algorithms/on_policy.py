@@ -1,0 +1,250 @@
+"""What the on-policy family shares: the controls of its estimate, and the estimate itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from pydantic import model_validator
+from torch import Tensor
+
+from rl_core.ad.gate import Gate
+from rl_core.controls import boundary, choice, flag, number
+from rl_core.estimators import advantages, baselines, returns
+from rl_core.estimators.reductions import Reduction
+from rl_core.estimators.schedules import Schedule
+from rl_core.networks.actor_critic import NetworkControls
+from rl_core.types import Batch, Estimates
+from rl_core.updates.optimisers import OptimiserControls
+
+ReturnKind = Literal["full", "reward_to_go", "n_step", "td", "gae"]
+Normalisation = Literal["none", "episode", "batch", "minibatch"]
+Critic = Literal["v", "none"]
+CriticTarget = Literal["lambda", "mc", "td0", "n_step"]
+
+NEEDS_CRITIC = {"n_step", "td", "gae"}
+OWN_BASELINE = {"td", "gae"}
+
+
+class OnPolicyControls(NetworkControls, OptimiserControls):
+    """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
+
+    return_kind: ReturnKind = choice(
+        r"\Psi_t", "gae", title="Return", effect="Towards TD the variance falls and the critic's error counts more.",
+        ref="Schulman et al. 2016, section 2",
+        terms={
+            "full": r"R(\tau)", "reward_to_go": r"G_t", "n_step": r"G_t^{(n)}", "td": r"\delta_t",
+            "gae": r"\textstyle\sum_l(\gamma\lambda)^l\delta_{t+l}",
+        },
+    )  # fmt: skip
+    """What each action is weighted with, before a baseline is subtracted."""
+
+    gae_lambda: float = number(
+        r"\lambda", 0.95, title="GAE lambda", ge=0, le=1, effect="0 is the one-step TD error, 1 is return minus value."
+    )
+    """Decay of the TD errors in the generalised advantage estimate; also of the critic's lambda-return."""
+
+    n_step: int = number(r"n", 5, title="Steps before bootstrapping", ge=1, le=500, unit="steps")
+    """Rewards summed before V takes over, for the n-step return."""
+
+    gamma: float = number(
+        r"\gamma", 0.99, title="Discount", ge=0, le=1, effect="Rewards 1/(1-gamma) steps ahead still count."
+    )
+    """Discount per step."""
+
+    baseline: Literal["none", "batch_mean", "leave_one_out", "learned_v"] = choice(
+        r"b", "none", title="Baseline", effect="Subtracted from the return; changes the variance, not the mean.",
+        terms={
+            "none": "", "batch_mean": r"-\bar R", "leave_one_out": r"-\bar R_{-i}", "learned_v": r"-V_\phi(s_t)",
+        },
+    )  # fmt: skip
+    """What is subtracted from the return; GAE and TD errors carry V already."""
+
+    advantage_norm: Normalisation = choice(
+        r"\operatorname{norm}", "none", title="Advantage normalisation",
+        effect="Step size no longer depends on the reward's scale; per episode it hides which episode was better.",
+        terms={
+            "none": "", "episode": r"\text{, normalised per episode}", "batch": r"\text{, normalised per batch}",
+            "minibatch": r"\text{, normalised per minibatch}",
+        },
+    )  # fmt: skip
+    """Over which samples the advantage is centred and divided by its standard deviation."""
+
+    norm_ddof: int = number(r"\text{ddof}", 0, title="Normalisation ddof", ge=0, le=1)
+    """0 divides the variance by n, 1 by n - 1."""
+
+    gamma_t: bool = flag(
+        r"\gamma^t", False, title="Discounted state weights", effect="Without it the direction is biased if gamma < 1.",
+        terms={"true": r"\gamma^t\,", "false": ""}, ref="Sutton and Barto 2018, section 13.3",
+    )  # fmt: skip
+    """Weight each step with gamma to the power of its index in the episode."""
+
+    advantage: Gate = boundary(
+        r"\operatorname{sg}[\hat A_t]", passed=r"\hat A_t", title="Advantage", spec="B-1",
+        edges=(("policy", "critic"),), effect="The policy loss also trains the critic: V settles H/(2 c_v) too high.",
+    )  # fmt: skip
+    """Treat the advantage as a constant in the policy loss."""
+
+    time_limit: Literal["truncate", "terminate"] = choice(
+        r"V(s_T)", "truncate", title="Time limit", spec="truncation", group="critic",
+        effect="Treating a time limit as an end teaches V that the world stops there.",
+        ref="Pardo et al. 2018",
+    )  # fmt: skip
+    """At a time limit, bootstrap with V of the true successor or (wrong) treat the episode as over."""
+
+    critic: Critic = choice(
+        r"V_\phi", "v", title="Critic", group="critic", live=False, effect="Without one nothing can be bootstrapped."
+    )
+    """Whether a value network is learnt."""
+
+    critic_target: CriticTarget = choice(
+        r"\hat R_t", "lambda", title="Value target", group="critic",
+        effect="Monte-Carlo targets are unbiased and noisy, bootstrapped ones the reverse.",
+        terms={"lambda": r"\hat A^{\lambda}_t+V_t", "mc": r"G_t", "td0": r"r_t+\gamma V_{t+1}", "n_step": r"G_t^{(n)}"},
+    )  # fmt: skip
+    """What the critic is fitted to."""
+
+    value_target: Gate = boundary(
+        r"\operatorname{sg}[\hat R_t]", passed=r"\hat R_t", title="Value target gradient", edges=(("value", "critic"),),
+        spec="B-2", group="critic", effect="Semi-gradient becomes residual gradient; Monte Carlo has no graph.",
+        ref="Baird 1995",
+    )  # fmt: skip
+    """Treat the value target as a constant in the value loss."""
+
+    value_coef: float = number(
+        r"c_v", 0.5, title="Value coefficient", ge=0, le=100, group="critic", effect="Weight of the value loss."
+    )
+    """Weight of the mean squared error of V in the summed loss."""
+
+    entropy_coef: float = number(
+        r"c_e", 0.0, title="Entropy coefficient", ge=0, le=10, group="policy",
+        effect="Keeps the policy random for longer; the optimum is then of J + c_e H.",
+    )  # fmt: skip
+    """Weight of the entropy bonus."""
+
+    entropy_schedule: Schedule = choice(
+        r"c_e(n)", "constant", title="Entropy schedule", group="policy", effect="Exploration fades with the budget."
+    )
+    """How the entropy coefficient falls with the fraction of the budget used."""
+
+    entropy: Literal["current", "stored"] = choice(
+        r"H", "current", title="Entropy probabilities", spec="B-9", group="policy",
+        effect="Stored probabilities are numbers: the bonus has gradient 0 and does nothing.",
+        terms={"current": r"H(\pi_\theta)", "stored": r"H(\pi_{\text{stored}})"},
+    )  # fmt: skip
+    """From which probabilities the entropy bonus is computed."""
+
+    dropout_mask: Literal["stored", "redrawn", "off"] = choice(
+        r"m", "stored", title="Dropout mask", spec="B-8", group="policy",
+        effect="With another mask log pi belongs to a policy that never acted: the ratio is not 1 at epoch 0.",
+    )  # fmt: skip
+    """Under which dropout mask the update evaluates the policy; without dropout there is none."""
+
+    reduction: Reduction = choice(
+        r"\textstyle\frac1M\sum", "step_mean", title="Reduction", effect="Scales the policy loss; Adam hardly notices.",
+        terms={
+            "traj_mean": r"\textstyle\frac1N\sum_{i,t}", "step_mean": r"\textstyle\frac1M\sum_{i,t}",
+            "sum": r"\textstyle\sum_{i,t}",
+        },
+    )  # fmt: skip
+    """How the policy loss is reduced over N trajectories with M steps."""
+
+    solved_window: int = number(
+        r"k", 100, title="Solved over", ge=1, le=1000, unit="episodes", group="schedule",
+        effect="Only the event `solved` depends on it; the run goes on to its budget.",
+    )  # fmt: skip
+    """Episodes whose mean return must reach the environment's bar."""
+
+    @model_validator(mode="after")
+    def _valid(self) -> OnPolicyControls:
+        if self.critic == "none" and self.return_kind in NEEDS_CRITIC:
+            self.refuse("return_kind", f"return_kind '{self.return_kind}' bootstraps with V and needs a critic, but "
+                        "critic is 'none'. Use 'full' or 'reward_to_go', or start a run with critic 'v'.")  # fmt: skip
+        if self.critic == "none" and self.baseline == "learned_v":
+            self.refuse("baseline", "baseline 'learned_v' is V and needs a critic, but critic is 'none'. "
+                        "Use 'batch_mean' or 'leave_one_out', or start the run with critic 'v'.")  # fmt: skip
+        if self.return_kind in OWN_BASELINE and self.baseline != "none":
+            self.refuse("baseline", f"return_kind '{self.return_kind}' already subtracts V, so baseline "
+                        f"'{self.baseline}' would be subtracted twice. Set baseline to 'none', or return_kind to "
+                        "'reward_to_go', in the same edit.")  # fmt: skip
+        if self.critic == "none" and (self.advantage.passes or self.value_target.passes):
+            name = "advantage" if self.advantage.passes else "value_target"
+            self.refuse(name, f"{name} 'pass' needs a critic to pass gradient to, but critic is 'none'.")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            self.refuse("device", "device 'cuda' was asked for, but this machine offers no CUDA device. Use 'cpu'.")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """V(s_t) and V of the true successors, both [T, N]."""
+
+    v_t: Tensor
+    v_tp1: Tensor
+
+    @classmethod
+    def of(cls, v: Tensor, v_cut: Tensor, b: Batch) -> Values:
+        """From V of all T+1 rows and of the successors that are not the next row."""
+        v_tp1 = v[1:].reshape(-1).index_put((b.cut_index,), v_cut).view_as(b.reward_t)
+        return cls(v[:-1], v_tp1)
+
+
+def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
+    """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one."""
+    v = values or Values(torch.zeros_like(b.reward_t), torch.zeros_like(b.reward_t))
+    over_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
+    ends = (over_t, b.end_t, c.gamma)
+    g_t = returns.reward_to_go(b.reward_t, v.v_tp1, *ends)
+    delta_t = None if values is None else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
+    return Estimates(
+        advantage_t=_normalised(_weight(b, v, g_t, ends, c), b, c),
+        target_t=_target(b, v, g_t, ends, c),
+        value_t=v.v_t,
+        return_t=g_t,
+        td_error_t=delta_t,
+    )
+
+
+def _weight(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
+    if c.return_kind == "gae":
+        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda)
+    if c.return_kind == "td":
+        return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma)
+    return _return(b, v, g_t, ends, c) - _baseline(b, v, g_t, c)
+
+
+def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
+    if c.return_kind == "full":
+        return returns.full_return(b.reward_t, v.v_tp1, *ends)
+    if c.return_kind == "n_step":
+        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
+    return g_t
+
+
+def _baseline(b: Batch, v: Values, g_t: Tensor, c: OnPolicyControls) -> Tensor:
+    if c.baseline == "learned_v":
+        return v.v_t
+    if c.baseline == "batch_mean":
+        return baselines.batch_mean(g_t, b.end_t, b.valid_t)
+    if c.baseline == "leave_one_out":
+        return baselines.leave_one_out(g_t, b.end_t, b.valid_t)
+    return torch.zeros_like(g_t)
+
+
+def _target(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
+    if c.critic_target == "lambda":
+        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda) + v.v_t
+    if c.critic_target == "td0":
+        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, 0.0) + v.v_t
+    if c.critic_target == "n_step":
+        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
+    return g_t
+
+
+def _normalised(a_t: Tensor, b: Batch, c: OnPolicyControls) -> Tensor:
+    if c.advantage_norm == "batch":
+        return advantages.normalise(a_t, b.valid_t, c.norm_ddof)
+    if c.advantage_norm == "episode":
+        return advantages.normalise_pieces(a_t, b.end_t, c.norm_ddof)
+    return a_t

@@ -1,0 +1,69 @@
+"""The valid samples of a batch, flat over [M], as the minibatches of an epoch are cut from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.estimators.reductions import reduction_scale
+from rl_core.types import Batch, Estimates, Minibatch
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """All samples as one minibatch; its tensors have the sample axis first."""
+
+    minibatch: Minibatch
+
+    @classmethod
+    def of(cls, b: Batch, e: Estimates, c: OnPolicyControls, progress: float) -> Samples:
+        """The valid samples of `b` with their estimates."""
+        steps, trajectories = _sizes(b)
+        discount = c.gamma ** b.episode_step_t.to(b.reward_t.dtype) if c.gamma_t else None
+        return cls(
+            Minibatch(
+                obs=cls.flat(b.obs_t[:-1], b),
+                action=cls.flat(b.action_t, b),
+                log_prob=cls.flat(b.log_prob_t, b),
+                logits=cls.flat(b.logits_t, b),
+                advantage=cls.flat(e.advantage_t, b),
+                target=cls.flat(e.target_t, b),
+                discount=None if discount is None else cls.flat(discount, b),
+                scale=reduction_scale(c.reduction, steps, trajectories),
+                progress=progress,
+                masks=tuple(cls.flat(mask, b) for mask in b.masks_t),
+            )
+        )
+
+    @staticmethod
+    def flat(x: Tensor, b: Batch) -> Tensor:
+        """[T, N, ...] to the valid [M, ...]."""
+        flat = x.reshape(-1, *x.shape[2:])
+        return flat if b.valid_t is None else flat[b.valid_t.reshape(-1)]
+
+    def __len__(self) -> int:
+        return len(self.minibatch.action)
+
+    @property
+    def device(self) -> torch.device:
+        """Where the samples live."""
+        return self.minibatch.action.device
+
+    def take(self, order: Tensor) -> Samples:
+        """The samples in another order."""
+        return Samples(self.minibatch.mapped(lambda x: x[order]))
+
+    def split(self, parts: int) -> list[Minibatch]:
+        """Consecutive parts whose sizes differ by at most one."""
+        pieces = [x.tensor_split(parts) for x in self.minibatch.tensors()]
+        return [self.minibatch.with_tensors(list(piece)) for piece in zip(*pieces, strict=True)]
+
+
+def _sizes(b: Batch) -> tuple[int, int]:
+    """M and N: valid steps, and trajectories (stretches between two ends) among them."""
+    if b.valid_t is None:
+        return b.reward_t.numel(), int(b.end_t.sum())
+    return int(b.valid_t.sum()), int((b.end_t & b.valid_t).sum())

@@ -1,0 +1,29 @@
+"""The parts of a loss that REINFORCE, actor-critic methods and PPO have in common."""
+
+from __future__ import annotations
+
+from torch import Tensor
+
+from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.estimators.schedules import scheduled
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.networks.heads import Categorical
+from rl_core.types import Minibatch
+
+
+def value_loss(b: Minibatch, net: ActorCritic, c: OnPolicyControls) -> Tensor:
+    r"""c_v (1/M) \sum_t (V_\phi(s_t) - sg[\hat R_t])^2: a mean of squares, without a factor one half."""
+    v_t, target_t = net.value(b.obs), c.value_target(b.target)
+    if v_t.shape != target_t.shape:
+        raise ValueError(
+            f"V has shape {tuple(v_t.shape)} and its target {tuple(target_t.shape)}; unequal shapes would broadcast to "
+            "a matrix and fit V to the batch mean. Squeeze the critic's last axis."
+        )
+    return c.value_coef * (v_t - target_t).square().mean()
+
+
+def entropy_bonus(b: Minibatch, pi: Categorical, c: OnPolicyControls) -> tuple[Tensor, Tensor]:
+    r"""-c_e (1/M) \sum_t H(\pi(.|s_t)), and H of the current policy per sample (nats)."""
+    h_t = pi.entropy()
+    bonus_t = h_t if c.entropy == "current" else Categorical.from_logits(b.logits).entropy()
+    return -scheduled(c.entropy_coef, c.entropy_schedule, b.progress) * bonus_t.mean(), h_t

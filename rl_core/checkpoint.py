@@ -1,0 +1,46 @@
+"""Checkpoints: parameters, optimiser, random streams, counters, unfinished episodes as seed and actions."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+
+KEPT = 5
+
+
+class Checkpoints:
+    """Files `update-00000123.pt` in one directory; the newest has the highest number, the oldest beyond KEPT go."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+
+    def save(self, update: int, state: dict[str, Any]) -> Path:
+        """Write a checkpoint so that it is whole or absent, whatever dies; returns its path."""
+        path = self._directory / f"update-{update:08d}.pt"
+        draft = path.with_suffix(".draft")
+        with draft.open("wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        for old in self._all()[:-KEPT]:
+            old.unlink(missing_ok=True)
+        return path
+
+    def newest(self) -> dict[str, Any]:
+        """The newest state; raises FileNotFoundError where there is none."""
+        paths = self._all()
+        if not paths:
+            raise FileNotFoundError(
+                f"No checkpoint in {self._directory.name}; expected a file like update-00000001.pt. The run ended "
+                "before its first one. Start a new run instead of resuming."
+            )
+        state: dict[str, Any] = torch.load(paths[-1], weights_only=True)
+        return state
+
+    def _all(self) -> list[Path]:
+        return sorted(self._directory.glob("update-*.pt"))

@@ -1,0 +1,1 @@
+"""Collection: acting in lanes and storing data; nothing here records a graph."""

@@ -1,0 +1,236 @@
+"""From what a person asked for to a complete, validated configuration of a run, or to every reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rl_core.algorithms.algorithm import algorithms
+from rl_core.algorithms.discovered import discover_algorithms
+from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.environments.make import EnvironmentRefused, check_environment
+from rl_core.recipes import recipes
+from rl_core.registry import UnknownId, near_misses
+
+discover_algorithms()
+
+
+class ConfigError(BaseModel):
+    """One reason why a configuration or an edit is refused."""
+
+    code: str
+    message: str
+    field: str | None = None
+    did_you_mean: list[str] = []
+
+
+class ConfigErrors(ValueError):
+    """All reasons at once."""
+
+    def __init__(self, errors: list[ConfigError]) -> None:
+        self.errors = errors
+        super().__init__(" ".join(error.message for error in errors))
+
+
+class EnvironmentConfig(BaseModel):
+    """Which environment, in how many lanes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: str = Field(max_length=200)
+    num_envs: int = Field(8, ge=1, le=1024)
+    kwargs: dict[str, Any] = {}
+
+
+class Budget(BaseModel):
+    """When a run has finished: the first of these that is reached."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    env_steps: int | None = Field(None, ge=1, le=10**12)
+    updates: int | None = Field(None, ge=1, le=10**12)
+    episodes: int | None = Field(None, ge=1, le=10**12)
+
+    def used(self, env_steps: int, updates: int, episodes: int) -> float:
+        """The fraction used, 1 when the run has finished."""
+        pairs = ((self.env_steps, env_steps), (self.updates, updates), (self.episodes, episodes))
+        return min(1.0, max((now / limit for limit, now in pairs if limit), default=0.0))
+
+
+class RunConfig(BaseModel):
+    """Everything that determines a run; with the events of its edits it is the run."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    recipe: str | None = None
+    algorithm: str
+    environment: EnvironmentConfig
+    controls: dict[str, Any]
+    seed: int = Field(0, ge=0, lt=2**63)
+    budget: Budget
+    name: str = ""
+    tags: list[str] = []
+    pace: float | None = Field(None, gt=0, le=1e6)
+
+    def parsed_controls(self) -> OnPolicyControls:
+        """The controls as the algorithm reads them."""
+        controls: OnPolicyControls = algorithms[self.algorithm].controls.model_validate(self.controls)
+        return controls
+
+
+BOUNDS = {
+    "greater_than_equal": "at least {ge}",
+    "less_than_equal": "at most {le}",
+    "greater_than": "more than {gt}",
+    "less_than": "less than {lt}",
+}
+DEFAULT_BUDGET = {"env_steps": 200_000}
+
+
+def resolve(body: Mapping[str, Any]) -> RunConfig:
+    """Fill in a recipe and every default; raises ConfigErrors with all reasons, each naming its field."""
+    asked = {key: value for key, value in body.items() if value is not None}
+    base = _recipe(asked)
+    merged = base | asked
+    merged["environment"] = _merged(base.get("environment"), asked.get("environment"), "environment")
+    given = _merged(base.get("controls"), asked.get("controls"), "controls")
+    _require(merged)
+    controls, errors = _controls(merged["algorithm"], given)
+    merged["controls"] = controls
+    merged.setdefault("budget", DEFAULT_BUDGET)
+    try:
+        config = RunConfig.model_validate(merged)
+    except ValidationError as invalid:
+        raise ConfigErrors(errors + _explained(invalid, "", list(RunConfig.model_fields))) from None
+    errors += _environment_errors(config.environment)
+    if config.budget.used(1, 1, 1) == 0.0:
+        errors.append(ConfigError(code="invalid_value", message="The budget is empty; give env_steps, updates or "
+                                  "episodes, for instance {\"env_steps\": 200000}.", field="budget"))  # fmt: skip
+    if errors:
+        raise ConfigErrors(errors)
+    return config
+
+
+def check_edit(
+    config: RunConfig | Mapping[str, Any], values: Mapping[str, Any], edit: Mapping[str, Any]
+) -> list[ConfigError]:
+    """Why the controls `values` of a running run may not be edited so; empty if they may."""
+    name = config.algorithm if isinstance(config, RunConfig) else str(config["algorithm"])
+    cls = algorithms[name].controls
+    known = [key for key in edit if key in cls.model_fields]
+    errors = [_unknown_control(key, cls) for key in edit if key not in cls.model_fields]
+    errors += [_not_live(key) for key in known if not cls.is_live(key) and edit[key] != values.get(key)]
+    return errors + _controls(name, dict(values) | {key: edit[key] for key in known})[1]
+
+
+def _recipe(asked: Mapping[str, Any]) -> dict[str, Any]:
+    if "recipe" not in asked:
+        return {}
+    try:
+        return recipes[str(asked["recipe"])].config()
+    except UnknownId as unknown:
+        raise ConfigErrors([_from_unknown(unknown, "recipe")]) from None
+
+
+def _require(merged: Mapping[str, Any]) -> None:
+    missing = [_missing(field) for field in ("algorithm", "environment") if not merged.get(field)]
+    if missing:
+        raise ConfigErrors(missing)
+    if not isinstance(merged["algorithm"], str) or merged["algorithm"] not in algorithms:
+        try:
+            algorithms[str(merged["algorithm"])]
+        except UnknownId as unknown:
+            raise ConfigErrors([_from_unknown(unknown, "algorithm")]) from None
+
+
+def _merged(base: Any, given: Any, field: str) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        message = f"{field} is a {type(given).__name__}; expected an object."
+        raise ConfigErrors([ConfigError(code="invalid_value", field=field, message=message)])
+    return dict(base or {}) | dict(given or {})
+
+
+def _controls(algorithm: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[ConfigError]]:
+    cls = algorithms[algorithm].controls
+    try:
+        return cls.model_validate(dict(given)).values(), []
+    except ValidationError as invalid:
+        errors = _explained(invalid, "controls", list(cls.model_fields))
+        return {}, [_with_bounds(error, cls) for error in errors]
+
+
+def _with_bounds(error: ConfigError, cls: type[OnPolicyControls]) -> ConfigError:
+    """Both ends of the allowed range, where pydantic names only the one that was crossed."""
+    if error.code != "out_of_range" or error.field is None:
+        return error
+    row = next(row for row in cls.declarations() if error.field == f"controls.{row['name']}")
+    found = error.message.split(";")[0]
+    return error.model_copy(update={"message": f"{found}; allowed {row['min']:g} to {row['max']:g}."})
+
+
+def _environment_errors(environment: EnvironmentConfig) -> list[ConfigError]:
+    try:
+        check_environment(environment.id, environment.kwargs)
+    except EnvironmentRefused as refused:
+        code = "unknown_environment" if refused.did_you_mean or "registered" in str(refused) else "environment_refused"
+        return [ConfigError(code=code, message=str(refused), field="environment.id", did_you_mean=refused.did_you_mean)]
+    return []
+
+
+def _explained(invalid: ValidationError, prefix: str, known: list[str]) -> list[ConfigError]:
+    return [_explain(row, prefix, known) for row in invalid.errors(include_url=False)]
+
+
+def _explain(row: Any, prefix: str, known: list[str]) -> ConfigError:
+    path = [prefix, *(str(part) for part in row["loc"])] if prefix else [str(part) for part in row["loc"]]
+    context, found = row.get("ctx", {}), row.get("input")
+    if row["type"] == "invalid_combination":
+        return ConfigError(code=row["type"], message=context["reason"], field=".".join([*path, context["field"]]))
+    field = ".".join(path)
+    if row["type"] == "extra_forbidden":
+        return _unknown(field, path[-1], known)
+    message = _sentence(path[-1], found, row["type"], context, row["msg"])
+    return ConfigError(code=_code(row["type"]), field=field, message=message)
+
+
+def _missing(field: str) -> ConfigError:
+    message = f"{field} is missing; give a recipe, or algorithm and environment."
+    return ConfigError(code="missing", field=field, message=message)
+
+
+def _not_live(name: str) -> ConfigError:
+    message = f"{name} is fixed when a run starts and cannot change live. Start a new run with the other value."
+    return ConfigError(code="not_live", field=f"controls.{name}", message=message)
+
+
+def _code(kind: str) -> str:
+    if kind == "missing":
+        return "missing"
+    limits = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
+    return "out_of_range" if kind in limits else "invalid_value"
+
+
+def _sentence(name: str, found: Any, kind: str, context: Mapping[str, Any], message: str) -> str:
+    shown = repr(found)[:80]
+    if kind in ("literal_error", "enum"):
+        return f"{name} is {shown}; allowed {context['expected']}."
+    if kind in BOUNDS:
+        return f"{name} is {shown}; allowed {BOUNDS[kind].format(**context)}."
+    return f"{name} is {shown}; {message[0].lower()}{message[1:]}."
+
+
+def _unknown_control(name: str, cls: type[OnPolicyControls]) -> ConfigError:
+    return _unknown(f"controls.{name}", name, list(cls.model_fields))
+
+
+def _unknown(field: str, name: str, known: list[str]) -> ConfigError:
+    near = near_misses(name, known)
+    hint = f" Did you mean {' or '.join(near)}?" if near else ""
+    code = "unknown_control" if field.startswith("controls.") else "unknown_field"
+    return ConfigError(code=code, message=f"There is no {field[:120]}.{hint}", field=field[:120], did_you_mean=near)
+
+
+def _from_unknown(unknown: UnknownId, field: str) -> ConfigError:
+    return ConfigError(code=f"unknown_{field}", message=str(unknown), field=field, did_you_mean=unknown.did_you_mean)

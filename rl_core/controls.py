@@ -1,0 +1,156 @@
+"""boundary(), number(), choice() and flag(): the only ways to declare a switch, and Controls, which holds them.
+
+One declaration gives the validation, the API schema, the panel, the reference page and the generated tests.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, ClassVar, Literal, NoReturn, Self, cast, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+
+from rl_core.ad.gate import Gate
+
+Edges = tuple[tuple[str, str], ...]
+Group = Literal["estimator", "policy", "critic", "schedule", "optimiser", "network"]
+
+
+def boundary(
+    latex: str,
+    *,
+    title: str,
+    edges: Edges,
+    spec: str,
+    effect: str,
+    passed: str,
+    ref: str = "",
+    default: Literal["block", "pass"] = "block",
+    group: Group = "estimator",
+) -> Any:
+    """Declare a detach boundary: a gate whose state decides whether `edges` (loss, parameter group) carry gradient.
+
+    `latex` is how the blocked value is written, `passed` how it is written when gradient flows.
+    """
+    terms = {"block": latex, "pass": passed}
+    about = {"kind": "gate", "edges": [list(e) for e in edges], "spec": spec, "boundary": True, "terms": terms}
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=True, group=group, about=about)
+
+
+def choice(
+    latex: str,
+    default: str,
+    *,
+    title: str,
+    group: Group = "estimator",
+    terms: dict[str, str] | None = None,
+    spec: str = "",
+    effect: str = "",
+    ref: str = "",
+    live: bool = True,
+) -> Any:
+    """Declare a choice between named values; with `spec` (a B-n) a value other than the default is a wrong side."""
+    about = {"kind": "choice", "spec": spec, "boundary": bool(spec), "terms": terms or {}}
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+
+
+def number(
+    latex: str,
+    default: float,
+    *,
+    title: str,
+    ge: float,
+    le: float,
+    unit: str = "1",
+    log: bool = False,
+    group: Group = "estimator",
+    effect: str = "",
+    ref: str = "",
+    live: bool = True,
+) -> Any:
+    """Declare a number with its bounds and unit; an `int` annotation makes it whole."""
+    about = {"kind": "number", "min": ge, "max": le, "unit": unit, "log": log}
+    extra = _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+    return cast(FieldInfo, Field(default, ge=ge, le=le, allow_inf_nan=False, json_schema_extra=extra.json_schema_extra))
+
+
+def flag(
+    latex: str,
+    default: bool,
+    *,
+    title: str,
+    group: Group = "estimator",
+    terms: dict[str, str] | None = None,
+    effect: str = "",
+    ref: str = "",
+    live: bool = True,
+) -> Any:
+    """Declare an on/off switch."""
+    about = {"kind": "flag", "terms": terms or {}}
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+
+
+def inherited(base: type[Controls], name: str, default: Any) -> Any:
+    """The declaration of `name` in a base class, with another default."""
+    info = copy.copy(base.model_fields[name])
+    info.default = default
+    return info
+
+
+def _field(
+    default: Any, latex: str, *, title: str, effect: str, ref: str, live: bool, group: Group, about: dict[str, Any]
+) -> Any:
+    shared = {"latex": latex, "title": title, "effect": effect, "ref": ref, "live": live, "group": group}
+    return Field(default, json_schema_extra=cast(Any, {"control": shared | about}))
+
+
+class Controls(BaseModel):
+    """A frozen set of declared switches; an edit makes a new, fully validated one."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, validate_default=True
+    )
+    groups_in_order: ClassVar[tuple[Group, ...]] = ("estimator", "policy", "critic", "schedule", "optimiser", "network")
+
+    def values(self) -> dict[str, Any]:
+        """Every control as a JSON value, by name."""
+        return self.model_dump(mode="json")
+
+    def edited(self, values: dict[str, Any]) -> Self:
+        """The controls after an edit; model_copy would skip validation."""
+        return type(self).model_validate(self.values() | values)
+
+    @classmethod
+    def declarations(cls) -> list[dict[str, Any]]:
+        """Every control as the catalog prints it, in the order of the panel."""
+        rows = [_declaration(name, info) for name, info in cls.model_fields.items() if _about(info)]
+        return sorted(rows, key=lambda row: cls.groups_in_order.index(row["group"]))
+
+    @classmethod
+    def is_live(cls, name: str) -> bool:
+        """Whether the control may change during a run."""
+        return bool(_about(cls.model_fields[name])["live"])
+
+    def refuse(self, field: str, reason: str) -> NoReturn:
+        """Refuse a combination of values, with the reason, from inside a validator."""
+        raise PydanticCustomError("invalid_combination", "{reason}", {"reason": reason, "field": field})
+
+
+def _about(info: FieldInfo) -> dict[str, Any]:
+    extra = info.json_schema_extra
+    return dict(cast(dict[str, Any], extra["control"])) if isinstance(extra, dict) and "control" in extra else {}
+
+
+def _declaration(name: str, info: FieldInfo) -> dict[str, Any]:
+    about = _about(info)
+    default = info.default.state if isinstance(info.default, Gate) else info.default
+    row = {"name": name, "default": default, "doc": info.description or "", "spec": "", "boundary": False} | about
+    if row["kind"] == "gate":
+        row["values"] = ["block", "pass"]
+    elif row["kind"] == "choice":
+        row["values"] = list(get_args(info.annotation))
+    elif row["kind"] == "number":
+        row["integer"] = info.annotation is int
+    return row

@@ -1,0 +1,80 @@
+"""The contract between collection and environments: N lanes stepped together, each reset with a seed of its own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import asdict, dataclass
+from typing import Any, NamedTuple
+
+from rl_core.registry import Registry
+from rl_core.types import BoolArray, FloatArray, IntArray
+
+
+@dataclass(frozen=True, slots=True)
+class EnvironmentInfo:
+    """What the catalog, the launcher and the networks need to know about an environment."""
+
+    id: str
+    title: str
+    doc: str
+    obs_size: int
+    n_actions: int
+    action_names: tuple[str, ...]
+    max_episode_steps: int | None
+    solved_at: float | None
+    array: bool
+    renderer: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of the catalog."""
+        row = asdict(self)
+        actions = {"kind": "discrete", "n": self.n_actions, "names": list(self.action_names)}
+        for name in ("obs_size", "n_actions", "action_names"):
+            row.pop(name)
+        return row | {"observation": {"shape": [self.obs_size]}, "actions": actions, "available": True, "needs": None}
+
+
+class StepResult(NamedTuple):
+    """One step of every lane: the true successors, also where an episode ended."""
+
+    obs_tp1: FloatArray  # [N, D]
+    reward_t: FloatArray  # [N]
+    terminated_t: BoolArray  # [N]
+    truncated_t: BoolArray  # [N]
+
+
+class Lanes(ABC):
+    """N environments of one kind. A lane whose episode has ended must be reset before it is stepped again."""
+
+    info: EnvironmentInfo
+    num_lanes: int
+
+    @abstractmethod
+    def reset(self, lane: int, seed: int) -> FloatArray:
+        """Begin an episode in one lane; the first observation [D]. The same seed begins the same episode."""
+
+    @abstractmethod
+    def step(self, actions: IntArray, active: BoolArray | None = None) -> StepResult:
+        """Step every lane with actions [N]; of lanes not `active` nothing is read, and they need not be stepped."""
+
+    @abstractmethod
+    def step_lane(self, lane: int, action: int) -> FloatArray:
+        """Step one lane alone (replaying an unfinished episode from a checkpoint); the observation [D]."""
+
+    def close(self) -> None:  # noqa: B027, arrays hold nothing
+        """Release what the lanes hold."""
+
+
+array_environments: Registry[type[ArrayLanes]] = Registry("environment")
+
+
+class ArrayLanes(Lanes):
+    """Lanes whose state is one array; equal to Gymnasium's environment of the same id, step for step."""
+
+    def __init__(self, num_lanes: int) -> None:
+        self.num_lanes = num_lanes
+
+
+def environment(cls: type[ArrayLanes]) -> type[ArrayLanes]:
+    """Declare an array environment under its Gymnasium id."""
+    return array_environments.add(cls.info.id, cls)

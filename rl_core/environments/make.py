@@ -1,0 +1,106 @@
+"""From an environment id to lanes, or to a refusal that names what was found and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import gymnasium as gym
+
+import rl_core.environments
+from rl_core.environments.adapter import GymnasiumLanes, UnsupportedSpace, describe
+from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
+from rl_core.registry import discover, near_misses
+
+discover(rl_core.environments)
+
+ID_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,80}(/[A-Za-z0-9_.-]{1,80})?-v\d+")
+EXTRAS = {"box2d": "box2d", "mujoco": "mujoco"}  # part of the entry point to the extra that brings it
+
+
+class EnvironmentRefused(ValueError):
+    """An environment that cannot be built: `did_you_mean` holds ids that can."""
+
+    def __init__(self, message: str, did_you_mean: list[str] | None = None) -> None:
+        super().__init__(message)
+        self.did_you_mean = did_you_mean or []
+
+
+def make_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> Lanes:
+    """Build N lanes: an array environment where there is one and no keyword changes it, else the adapter."""
+    if env_id in array_environments and not kwargs:
+        return array_environments[env_id](num_lanes)
+    try:
+        return GymnasiumLanes(env_id, num_lanes, kwargs)
+    except UnsupportedSpace as refused:
+        raise EnvironmentRefused(str(refused)) from refused
+    except Exception as failed:  # whatever a third-party environment raises while it is built
+        raise _explain(env_id, kwargs, failed) from failed
+
+
+def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo:
+    """What the environment offers, after building one lane of it; raises EnvironmentRefused."""
+    if not ID_PATTERN.fullmatch(env_id):
+        raise EnvironmentRefused(
+            f"'{env_id[:80]}' is not an environment id; expected a registered name that ends in a version, such as "
+            "CartPole-v1. Modules are not imported by name."
+        )
+    if env_id not in gym.registry:
+        near = near_misses(env_id, known_ids())
+        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", near)
+    lanes = make_lanes(env_id, 1, kwargs)
+    lanes.close()
+    return lanes.info
+
+
+def known_ids() -> list[str]:
+    """Every id the installed Gymnasium offers, the newest version of each last."""
+    return sorted(set(gym.registry) | set(array_environments))
+
+
+def catalog_rows() -> list[dict[str, Any]]:
+    """Array environments first, then every registered id that can be built here with discrete actions."""
+    rows = [cls.info.to_json() for cls in array_environments.values()]
+    return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
+
+
+def _newest_ids() -> list[str]:
+    newest: dict[str, str] = {}
+    for env_id, spec in sorted(gym.registry.items(), key=lambda item: item[1].version or 0):
+        if spec.namespace is None and not spec.name.startswith("GymV"):
+            newest[spec.name] = env_id
+    return sorted(set(newest.values()) - set(array_environments))
+
+
+def _row(env_id: str) -> dict[str, Any] | None:
+    try:
+        env = gym.make(env_id)
+        info = describe(env)
+        env.close()
+        return info.to_json()
+    except UnsupportedSpace:
+        return None
+    except Exception as failed:  # an extra that is not installed
+        needs = _missing_extra(env_id)
+        shape: dict[str, Any] = {"observation": {"shape": []}, "actions": {}, "max_episode_steps": None}
+        about = {"id": env_id, "title": env_id, "doc": str(_explain(env_id, {}, failed)), "array": False}
+        return about | shape | {"solved_at": None, "renderer": None, "available": False, "needs": needs}
+
+
+def _missing_extra(env_id: str) -> str | None:
+    entry = str(gym.spec(env_id).entry_point) if env_id in gym.registry else ""
+    return next((extra for part, extra in EXTRAS.items() if part in entry), None)
+
+
+def _explain(env_id: str, kwargs: Mapping[str, Any], failed: BaseException) -> EnvironmentRefused:
+    extra = _missing_extra(env_id)
+    text = f"{type(failed).__name__}: {failed}".split("\n")[0][:300]
+    if isinstance(failed, gym.error.DependencyNotInstalled | ImportError) and extra:
+        return EnvironmentRefused(
+            f"{env_id} needs a package that is not installed ({text}). "
+            f"Install the extra '{extra}': pip install 'policyscope[{extra}]'."
+        )
+    given = f" with {dict(kwargs)}" if kwargs else ""
+    return EnvironmentRefused(f"{env_id} could not be built{given}: {text}")

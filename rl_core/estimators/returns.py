@@ -1,0 +1,45 @@
+r"""Returns of trajectories, all [T, N]; a *piece* is a stretch of one lane between two ends.
+
+Conventions: r_t is received for (s_t, a_t); `end_t` stops the recursion (terminated, truncated or rollout edge); a
+terminated successor is worth 0, any other end is worth `v_tp1_t` = V(true successor), 0 without a critic.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rl_core.ad.scan import reverse_scan
+
+
+def reward_to_go(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
+    r"""G_t = r_t + \gamma (1 - end_t) G_{t+1}, plus \gamma V(s_{t+1}) at an end that is not a termination (reward)."""
+    cut_t = (end_t & ~terminated_t).to(r_t.dtype)
+    return reverse_scan(r_t + gamma * cut_t * v_tp1, gamma * (~end_t).to(r_t.dtype))
+
+
+def full_return(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
+    r"""R(\tau) = \sum_{k \ge 0} \gamma^k r_k from the start of the piece, the same at each of its steps (reward)."""
+    g_t = reward_to_go(r_t, v_tp1, terminated_t, end_t, gamma)
+    return g_t.gather(0, piece_start(end_t))
+
+
+def n_step_return(
+    r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float, n: int
+) -> Tensor:
+    r"""G_t^{(n)} = \sum_{i<k} \gamma^i r_{t+i} + \gamma^k (1 - terminated) V(s_{t+k}), k = min(n, steps to the end).
+
+    One sweep makes the k-step return of every t from the (k-1)-step return of t + 1.
+    """
+    alive_t, g_t = (~terminated_t).to(r_t.dtype), v_t
+    for _ in range(min(n, len(r_t))):
+        g_tp1 = torch.cat([g_t[1:], g_t[:1]])
+        g_t = r_t + gamma * torch.where(end_t, alive_t * v_tp1, g_tp1)
+    return g_t
+
+
+def piece_start(end_t: Tensor) -> Tensor:
+    """For each (t, n) the time at which its piece began, int64 [T, N]."""
+    time = torch.arange(len(end_t), device=end_t.device).unsqueeze(1).expand_as(end_t)
+    begins = torch.cat([torch.ones_like(end_t[:1]), end_t[:-1]])
+    return torch.where(begins, time, torch.zeros_like(time)).cummax(0).values

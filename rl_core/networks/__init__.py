@@ -1,0 +1,1 @@
+"""Networks: bodies, heads (distributions), critics, initialisation; pure functions of parameters and inputs."""

@@ -1,0 +1,38 @@
+"""The multilayer perceptron, with its dropout masks as an argument instead of hidden state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh,
+    "relu": torch.relu,
+    "leaky_relu": torch.nn.functional.leaky_relu,
+}
+
+
+class Mlp(nn.Module):
+    """Linear layers with one activation between them: [..., sizes[0]] to [..., sizes[-1]].
+
+    Dropout masks are given by the caller, one [..., H] per hidden layer and already divided by 1 - p: the mask belongs
+    to the policy that acted (B-8), so it is stored with the data and not drawn here.
+    """
+
+    def __init__(self, sizes: Sequence[int], activation: str) -> None:
+        super().__init__()
+        self.sizes, self.activation = tuple(sizes), activation
+        self.layers = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(sizes))
+        self._activate = ACTIVATIONS[activation]
+
+    def forward(self, x: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
+        """Outputs for inputs x; without masks dropout is off (inverted dropout: evaluation is the identity)."""
+        for k, layer in enumerate(self.layers[:-1]):
+            x = self._activate(layer(x))
+            if masks:
+                x = x * masks[k]
+        out: Tensor = self.layers[-1](x)
+        return out

@@ -1,0 +1,163 @@
+"""The loop: collect, estimate, update, emit; edits apply between updates."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rl_core.algorithms.algorithm import algorithms
+from rl_core.algorithms.learner import Learner, Trace
+from rl_core.checkpoint import Checkpoints
+from rl_core.collect.rollout import Collector
+from rl_core.config import RunConfig, resolve
+from rl_core.environments.make import make_lanes
+from rl_core.log import Discard, Log, Sink
+from rl_core.measure import Clockings, Measurer
+from rl_core.operate import Ended, Operator
+from rl_core.stopwatch import Stopwatch
+from rl_core.streams import Streams
+from rl_core.telemetry.frames import Frames
+from rl_core.types import Batch
+
+LEAK_INTERVAL = 0.5  # s between two leak matrices
+CHECKPOINT_INTERVAL = 60.0  # s between two checkpoints that nobody asked for
+
+
+class Run:
+    """One training run: everything it is between two updates, and the loop."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        sink: Sink | None = None,
+        operator: Operator | None = None,
+        checkpoints: Checkpoints | None = None,
+        telemetry: bool = True,
+    ) -> None:
+        self.config, self.c = config, config.parsed_controls()
+        self.algorithm = algorithms[config.algorithm]
+        self.streams, self.watch = Streams(config.seed), Stopwatch()
+        self.lanes = make_lanes(config.environment.id, config.environment.num_envs, config.environment.kwargs)
+        info = self.lanes.info
+        self.learner = Learner(self.algorithm, self.c, info.obs_size, info.n_actions, self.streams)
+        self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
+        self.operator = operator or Operator(pace=config.pace)
+        self.checkpoints = checkpoints
+        self._log = Log(sink or Discard())
+        self._frames = Frames(self._log.frame) if telemetry else None
+        self._measurer = Measurer(self.learner)
+        self.update, self.solved = 0, False
+        self.recent: deque[float] = deque(maxlen=1000)
+        self._probed_at = self._checkpointed_at = self._update_ended_at = time.perf_counter()
+
+    def go(self) -> str:
+        """Train until the budget is used up or an operator ends it; the state it ended in."""
+        try:
+            while self.progress() < 1.0:
+                self.operator.between_updates(self)
+                self.advance()
+        except Ended as ended:
+            return ended.state
+        self.checkpoint()
+        return "finished"
+
+    def advance(self) -> None:
+        """One update."""
+        began, cpu = time.perf_counter(), time.process_time()
+        progress, probe = self.progress(), self._probe_due(began)
+        batch = self.algorithm.collect(self.collector, self.c)
+        collected = time.perf_counter()
+        trace = self.learner.update(batch, self.c, progress, probe)
+        self.update += 1
+        self._emit(batch, trace, progress, Clockings(collected - began, time.process_time() - cpu, 0.0))
+        self._note_solved(batch)
+        if self.checkpoints and time.perf_counter() - self._checkpointed_at > CHECKPOINT_INTERVAL:
+            self.checkpoint()
+
+    def progress(self) -> float:
+        """The fraction of the budget used."""
+        return self.config.budget.used(self.collector.env_steps, self.update, self.collector.episodes)
+
+    def edit(self, values: Mapping[str, Any]) -> None:
+        """Use other control values from the next update on."""
+        self.c = self.c.edited(dict(values))
+        self._probed_at = float("-inf")
+        if self._frames:
+            self._frames.mark()
+
+    def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
+        """Log a fact, after every row that came before it."""
+        if self._frames:
+            self._frames.flush()
+        self._log.event(kind, self.update if at_update is None else at_update, self.watch.wall, data)
+
+    def checkpoint(self) -> str | None:
+        """Write a checkpoint, where there is a place for one; its file name."""
+        self._checkpointed_at = time.perf_counter()
+        if self.checkpoints is None:
+            return None
+        path = self.checkpoints.save(self.update, self.state())
+        self.event("checkpoint", {"path": path.name, "update": self.update, "bytes": path.stat().st_size})
+        return path.name
+
+    def state(self) -> dict[str, Any]:
+        """Everything from which the run goes on bit for bit."""
+        return {
+            "controls": self.c.values(), "update": self.update, "wall": self.watch.wall, "solved": self.solved,
+            "recent": list(self.recent), "pace": self.operator.pace, "applied": list(self.operator.applied),
+            "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
+        }  # fmt: skip
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self.c = type(self.c).model_validate(state["controls"])
+        self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
+        self.recent.extend(state["recent"])
+        self.operator.pace, self.operator.applied = state["pace"], list(state["applied"])
+        self.learner.restore(state["learner"])
+        self.collector.restore(state["collector"])
+        self.streams.restore(state["streams"])
+
+    def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
+        self.recent.extend(episode.ret for episode in batch.episodes)
+        if self._frames is None:
+            return
+        now = time.perf_counter()
+        spent.elapsed, self._update_ended_at = now - self._update_ended_at, now
+        axes = {
+            "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.collector.env_steps,
+            "episodes": self.collector.episodes, "wall": self.watch.wall,
+        }  # fmt: skip
+        self._frames.add(axes, self._measurer.record(batch, trace, self.c, progress, spent), batch.episodes)
+
+    def _probe_due(self, now: float) -> bool:
+        due = self._frames is not None and now - self._probed_at >= LEAK_INTERVAL
+        if due:
+            self._probed_at = now
+        return due
+
+    def _note_solved(self, batch: Batch) -> None:
+        bar, window = self.lanes.info.solved_at, self.c.solved_window
+        if self.solved or bar is None or not batch.episodes or len(self.recent) < window:
+            return
+        mean = sum(list(self.recent)[-window:]) / window
+        if mean >= bar:
+            self.solved = True
+            about = {"mean": mean, "bar": bar, "window": window, "env_steps": self.collector.env_steps}
+            self.event("solved", about | {"episodes": self.collector.episodes})
+
+
+def train(
+    config: Mapping[str, Any] | RunConfig,
+    listen: Callable[[dict[str, Any]], None] | None = None,
+    telemetry: bool = True,
+) -> Run:
+    """Train in this process until the budget is used up; `listen` receives every frame and event. Returns the run."""
+    run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
+    run.watch.go()
+    run.event("started", {"seed": run.config.seed})
+    run.event(run.go(), {"reason": "budget used up"})
+    run.lanes.close()
+    return run

@@ -1,0 +1,1 @@
+"""Telemetry: declared metrics, fixed histogram grids, frames, and the trainer's durable journal."""

@@ -1,0 +1,108 @@
+"""How random the policy is, and how far an update moved it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128
+from rl_core.telemetry.metric import distribution, scalar
+from rl_core.telemetry.record import Array, UpdateRecord
+
+
+@scalar("policy/entropy", title="Entropy", unit="nat", latex=r"H(\pi)", colour="green")
+def entropy(u: UpdateRecord) -> float:
+    """Mean entropy of the policy over the batch; falls as the policy commits itself."""
+    return float(u.entropy.mean())
+
+
+@scalar("policy/entropy_relative", title="Entropy, share of ln |A|", unit="1", latex=r"H(\pi)/\ln|A|", colour="green")
+def entropy_relative(u: UpdateRecord) -> float:
+    """Entropy as a share of its maximum: near 1 the policy is uniform, near 0 it has collapsed."""
+    return float(u.entropy.mean()) / u.max_entropy
+
+
+@scalar("policy/kl_k1", title="KL, k1", unit="nat", latex=r"\mathbb E[-\log\rho]", colour="violet")
+def kl_k1(u: UpdateRecord) -> float:
+    """Mean of -log ratio: unbiased for KL(old || new), may be negative."""
+    return float(-u.log_ratio.mean())
+
+
+@scalar(
+    "policy/kl_k3", title="KL, k3", unit="nat", latex=r"\mathbb E[\rho-1-\log\rho]", colour="violet", healthy=(0, 0.02)
+)
+def kl_k3(u: UpdateRecord) -> float:
+    """Mean of ratio - 1 - log ratio: unbiased for KL(old || new), never negative."""
+    return float((np.expm1(u.log_ratio) - u.log_ratio).mean())
+
+
+@scalar(
+    "policy/kl_exact", title="KL to the policy that acted", unit="nat", colour="violet", healthy=(0, 0.03),
+    latex=r"\mathrm{KL}(\pi_{\text{stored}}\Vert\pi_\theta)",
+)  # fmt: skip
+def kl_exact(u: UpdateRecord) -> float:
+    """Exact KL against the stored probabilities, after the update, over up to 512 states: no switch can hide it."""
+    return u.kl_exact
+
+
+@scalar(
+    "policy/clip_fraction", title="Clip fraction", unit="1", colour="orange", healthy=(None, 0.4),
+    latex=r"\Pr(|\rho-1|>\epsilon)",
+)  # fmt: skip
+def clip_fraction(u: UpdateRecord) -> float | None:
+    """Share of samples whose ratio lies outside the clip range, last epoch."""
+    return None if u.clip is None else float((np.abs(np.expm1(u.log_ratio)) > u.clip).mean())
+
+
+@scalar("policy/logp", title="Log-probability of taken actions", unit="nat", latex=r"\mathbb E[\log\pi(a|s)]")
+def logp(u: UpdateRecord) -> float:
+    """Mean log-probability of the actions that were taken, under the policy that took them."""
+    return float(u.log_prob.mean())
+
+
+@scalar("ratio/mean", title="Ratio, mean", unit="1", latex=r"\bar\rho", colour="teal", healthy=(0.9, 1.1))
+def ratio_mean(u: UpdateRecord) -> float:
+    """Mean importance ratio new / old; floats around 1."""
+    return float(np.exp(u.log_ratio).mean())
+
+
+@scalar("ratio/max", title="Ratio, largest", unit="1", latex=r"\max\rho", colour="teal")
+def ratio_max(u: UpdateRecord) -> float:
+    """Largest importance ratio new / old in the batch."""
+    return float(np.exp(u.log_ratio.max()))
+
+
+@scalar(
+    "ratio/ess", title="Effective sample size", unit="1", colour="teal", healthy=(0.5, 1),
+    latex=r"(\sum\rho)^2/(n\sum\rho^2)",
+)  # fmt: skip
+def ess(u: UpdateRecord) -> float:
+    """Effective sample size as a share of the batch; below 0.2 a few samples decide."""
+    w = np.exp(u.log_ratio - u.log_ratio.max())
+    return float(w.sum() ** 2 / ((w * w).sum() * w.size))
+
+
+@scalar(
+    "ratio/first_deviation", title="Ratio at epoch 0", unit="nat", colour="teal", healthy=(0, 1e-4),
+    latex=r"\max|\log\rho_0|",
+)  # fmt: skip
+def first_deviation(u: UpdateRecord) -> float:
+    """Largest |log ratio| before the first step: 0 up to rounding, or a boundary (B-5, B-8) is on its wrong side."""
+    return float(np.abs(u.first_log_ratio).max())
+
+
+@distribution("ratio", title="Importance ratio", unit="1", latex=r"\rho_t", grid=LOGRATIO128, colour="teal")
+def ratio(u: UpdateRecord) -> Array:
+    """Ratio of new to old probability of each taken action, last epoch."""
+    return np.exp(u.log_ratio)
+
+
+@distribution("log_prob", title="Log-probability", unit="nat", latex=r"\log\pi(a|s)", grid=NATS128, colour="green")
+def log_prob(u: UpdateRecord) -> Array:
+    """Log-probability of each taken action, under the policy that took it."""
+    return u.log_prob
+
+
+@distribution("action", title="Actions", unit="action", latex=r"a_t", grid=INTEGERS64, colour="grey")
+def action(u: UpdateRecord) -> Array:
+    """How often each action was taken."""
+    return u.action.astype(np.float32)

@@ -1,0 +1,42 @@
+"""What one update leaves for the metrics to read: arrays that were there anyway, no graph."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateRecord:
+    """One update's numbers; arrays over the M valid samples of the batch, or over the steps of its last epoch."""
+
+    advantage: Array  # as the loss used it, before minibatch normalisation
+    returns: Array  # G_t
+    value: Array | None
+    target: Array | None
+    td_error: Array | None
+    action: NDArray[np.int64]
+    log_prob: Array  # of the taken actions, under the policy that acted
+    log_ratio: Array  # as the loss used it, last epoch; after the step where an update is a single step
+    first_log_ratio: Array  # first minibatch, before any step
+    kl_exact: float  # KL(stored || new) over a sample of states, after the update
+    entropy: Array  # per sample, last epoch (nats)
+    max_entropy: float
+    clip: float | None
+    losses: dict[str, float]  # last epoch means
+    grad_norms: Array  # before clipping, one per optimiser step
+    max_grad_norm: float
+    group_norms: dict[str, float]  # of the first step's gradient, by parameter group
+    grad_cosine: float | None  # between this update's first gradient and the last one's
+    param_norm: float
+    update_norm: float
+    learning_rate: float
+    env_steps: int  # collected by this update
+    seconds: dict[str, float]  # collect, estimate, backward, optimiser, cpu
+    elapsed: float  # wall seconds since the last update ended, pauses excluded
+    pressure: dict[str, float] = field(default_factory=dict)
+    leaks: dict[tuple[str, str], float] = field(default_factory=dict)

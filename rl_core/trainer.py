@@ -1,0 +1,58 @@
+"""The whole life of a trainer in a process of its own: journal, inbox, checkpoints, and exactly one last word."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+import torch
+
+from rl_core.checkpoint import Checkpoints
+from rl_core.config import RunConfig
+from rl_core.operate import Operator
+from rl_core.run import Run
+from rl_core.telemetry.journal import InboxReader, JournalWriter
+
+REASONS = {"finished": "budget used up", "stopped": "stopped by request"}
+
+
+def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
+    """Train in `directory` until the run has finished, is stopped or suspended.
+
+    A resumed run goes on from its newest checkpoint and waits, paused, for a command. An exception is journaled as
+    `failed`, printed, and raised again.
+    """
+    torch.set_num_threads(1)
+    journal = JournalWriter(directory)
+    try:
+        run = _prepare(config, directory, journal, resume)
+        state = run.go()
+        if state in REASONS:
+            run.event(state, {"reason": REASONS[state]})
+        else:
+            run.event("paused", {"suspended": True, "by": None})
+    except BaseException as failed:
+        traceback.print_exc()
+        _journal_failure(journal, failed)
+        raise
+    finally:
+        journal.close()
+
+
+def _prepare(config: RunConfig, directory: Path, journal: JournalWriter, resume: bool) -> Run:
+    inbox = InboxReader(directory / "inbox.bin")
+    operator = Operator(inbox.poll, paused=resume, pace=config.pace)
+    checkpoints = Checkpoints(directory / "checkpoints")
+    run = Run(config, journal, operator, checkpoints)
+    if resume:
+        run.restore(checkpoints.newest())
+    else:
+        run.watch.go()
+        run.event("started", {"seed": config.seed})
+    return run
+
+
+def _journal_failure(journal: JournalWriter, failed: BaseException) -> None:
+    reason = f"{type(failed).__name__}: {failed}".split("\n")[0][:500]
+    record = {"type": "event", "seq": journal.next_seq, "kind": "failed", "at_update": 0, "wall": 0.0}
+    journal.append(record | {"data": {"reason": reason}}, sync=True)

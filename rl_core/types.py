@@ -1,0 +1,120 @@
+"""The data that move between the stages, and the conventions of their axes.
+
+Time index: `r_t` is the reward received *for* (s_t, a_t); `v_tp1` is the value of the true successor of (s_t, a_t), the
+last observation of the old episode where an episode ends, never the first one of the next. Axes: T steps, N lanes
+(parallel environments), M = number of valid samples, D observation size, A number of actions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """One finished episode: its undiscounted return (reward) and length (steps)."""
+
+    number: int
+    env_steps: int
+    ret: float
+    length: int
+    wall: float
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one collection stored: data only, nothing whose graph is gone (no value, no advantage).
+
+    `end_t` marks where recursions stop. `cut_index` are the flat
+    positions t*N+n whose true successor is not `obs_t[t+1, n]`, and `cut_obs` those successors. Rows where `valid_t` is
+    False are padding after an episode's end.
+    """
+
+    obs_t: Tensor  # [T+1, N, D]; the last row is the observation after the last step
+    action_t: Tensor  # [T, N] int64
+    reward_t: Tensor  # [T, N]
+    terminated_t: Tensor  # [T, N] bool: the MDP ended
+    truncated_t: Tensor  # [T, N] bool: a time limit ended the episode
+    end_t: Tensor  # [T, N] bool: either, or the edge of the rollout
+    episode_step_t: Tensor  # [T, N] int64, the index t inside the episode
+    logits_t: Tensor  # [T, N, A] of the behaviour policy
+    log_prob_t: Tensor  # [T, N] of the behaviour policy
+    cut_index: Tensor  # [K] int64
+    cut_obs: Tensor  # [K, D]
+    valid_t: Tensor | None = None  # [T, N] bool; None = all valid
+    masks_t: tuple[Tensor, ...] = ()  # dropout masks [T, N, H] of the policy that acted
+    episodes: tuple[Episode, ...] = ()
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(T, N)."""
+        return self.reward_t.shape[0], self.reward_t.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimates:
+    """What the estimators made of a batch: the weight of each score, the critic's target, and v_t; all [T, N]."""
+
+    advantage_t: Tensor
+    target_t: Tensor
+    value_t: Tensor
+    return_t: Tensor
+    td_error_t: Tensor | None
+
+
+@dataclass(frozen=True, slots=True)
+class Minibatch:
+    """The samples of one optimiser step, flat over [B]; `scale` turns a mean over them into the chosen reduction."""
+
+    obs: Tensor
+    action: Tensor
+    log_prob: Tensor
+    logits: Tensor
+    advantage: Tensor
+    target: Tensor
+    discount: Tensor | None
+    scale: float
+    progress: float  # fraction of the budget used, for schedules
+    masks: tuple[Tensor, ...] = ()
+
+    def tensors(self) -> list[Tensor]:
+        """Every tensor, in a fixed order."""
+        named = [self.obs, self.action, self.log_prob, self.logits, self.advantage, self.target]
+        return [*named, *([] if self.discount is None else [self.discount]), *self.masks]
+
+    def with_tensors(self, tensors: list[Tensor]) -> Minibatch:
+        """The same with other tensors, in the order of `tensors`."""
+        first, rest = tensors[:6], tensors[6:]
+        discount = None if self.discount is None else rest.pop(0)
+        obs, action, log_prob, logits, advantage, target = first
+        return replace(
+            self, obs=obs, action=action, log_prob=log_prob, logits=logits, advantage=advantage, target=target,
+            discount=discount, masks=tuple(rest),
+        )  # fmt: skip
+
+    def mapped(self, f: Callable[[Tensor], Tensor]) -> Minibatch:
+        """f applied to every tensor."""
+        return self.with_tensors([f(x) for x in self.tensors()])
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Scalar losses by name (they are summed before the one backward pass) and the tensors that metrics read."""
+
+    terms: dict[str, Tensor]
+    log_ratio: Tensor  # [B]
+    log_p: Tensor  # [B, A] of the current policy
+    entropy: Tensor  # [B]
+
+    def total(self) -> Tensor:
+        """The loss that is minimised."""
+        return sum(self.terms.values())  # type: ignore[return-value]

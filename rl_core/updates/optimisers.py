@@ -1,0 +1,69 @@
+"""The optimisers on offer; one object with a disjoint parameter group per network."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import torch
+from torch.optim import Optimizer
+
+from rl_core.controls import Controls, choice, number
+from rl_core.estimators.schedules import Schedule
+from rl_core.updates.flat import FlatParameters
+
+
+class OptimiserControls(Controls):
+    """How a gradient becomes a step."""
+
+    optimiser: Literal["adam", "sgd", "rmsprop"] = choice(
+        r"\text{optimiser}", "adam", title="Optimiser", group="optimiser", live=False,
+        effect="Adam ignores the scale of the loss; SGD does not.", ref="Kingma and Ba 2015",
+    )  # fmt: skip
+    """Rule that turns a gradient into a step."""
+
+    learning_rate: float = number(
+        r"\alpha", 3e-4, title="Learning rate", ge=0, le=1, log=True, group="optimiser",
+        effect="Too large and the KL per update explodes; too small and nothing moves.",
+    )  # fmt: skip
+    """Step size of the optimiser."""
+
+    learning_rate_schedule: Schedule = choice(
+        r"\alpha(n)", "constant", title="Learning-rate schedule", group="optimiser",
+        effect="Linear reaches 0 when the budget is used up.",
+    )  # fmt: skip
+    """How the learning rate falls with the fraction of the budget used."""
+
+    max_grad_norm: float = number(
+        r"\lVert g\rVert_{\max}", 0.5, title="Gradient-norm clip", ge=0, le=1000, group="optimiser",
+        effect="An always-clipped gradient hides the effective learning rate; 0 turns clipping off.",
+    )  # fmt: skip
+    """Largest L2 norm of the whole gradient that is applied; 0 = no limit."""
+
+    weight_decay: float = number(
+        r"\lambda_w", 0.0, title="Weight decay (L2)", ge=0, le=1, group="optimiser", live=False,
+        effect="Pulls weights to 0 through the gradient (not the decoupled form).",
+    )  # fmt: skip
+    """Coefficient of the L2 penalty that is added to the gradient."""
+
+    adam_epsilon: float = number(
+        r"\epsilon_{\text{Adam}}", 1e-5, title="Adam epsilon", ge=1e-12, le=1, log=True, group="optimiser", live=False,
+        effect="Larger values damp the step of parameters with small gradients.",
+    )  # fmt: skip
+    """Added to the root of the second moment; used by Adam and RMSprop."""
+
+
+def build_optimiser(flat: FlatParameters, c: OptimiserControls) -> Optimizer:
+    """The optimiser over disjoint groups, one per name."""
+    groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in flat.groups.items()]
+    if c.optimiser == "adam":
+        eps, decay = c.adam_epsilon, c.weight_decay
+        return torch.optim.Adam(groups, lr=c.learning_rate, eps=eps, weight_decay=decay, fused=True)
+    if c.optimiser == "rmsprop":
+        return torch.optim.RMSprop(groups, lr=c.learning_rate, eps=c.adam_epsilon, weight_decay=c.weight_decay)
+    return torch.optim.SGD(groups, lr=c.learning_rate, weight_decay=c.weight_decay)
+
+
+def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
+    """Use a learning rate from the next step on; moments are kept."""
+    for group in optimiser.param_groups:
+        group["lr"] = learning_rate
