@@ -21,11 +21,11 @@ def schema() -> dict[str, Any]:
     """Return the OpenAPI document with both sides of the live protocol among its components."""
     document = create_app(Settings(data_dir=Path("unused"))).openapi()
     components: dict[str, Any] = document["components"]["schemas"]
-    for name, adapter, mode in (
-        ("ClientMessage", client_message, "validation"),
-        ("ServerMessage", server_message, "serialization"),
-    ):
-        described = adapter.json_schema(mode=mode, ref_template=REF)
+    sides = {
+        "ClientMessage": client_message.json_schema(mode="validation", ref_template=REF),
+        "ServerMessage": server_message.json_schema(mode="serialization", ref_template=REF),
+    }
+    for name, described in sides.items():
         components.update(described.pop("$defs", {}))
         components[name] = described
     _, start = models_json_schema([(StartRequest, "validation")], ref_template=REF)

@@ -82,13 +82,8 @@ def refused(errors: list[dict[str, Any]]) -> ApiError:
     """Turn the engine's list of errors into one answer: the first, with how many more there are."""
     first = errors[0]
     more = f" ({len(errors) - 1} more; POST /api/validate lists all.)" if len(errors) > 1 else ""
-    return ApiError(
-        422,
-        first["code"],
-        first["message"] + more,
-        field=first.get("field"),
-        did_you_mean=first.get("did_you_mean", ()),
-    )
+    message = first["message"] + more
+    return ApiError(422, first["code"], message, field=first.get("field"), did_you_mean=first.get("did_you_mean", ()))
 
 
 def response(status: int, error: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:

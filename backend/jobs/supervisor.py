@@ -74,7 +74,7 @@ class Supervisor:
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
                 await self.link.gone.wait()
-                while self.lives():
-                    await asyncio.sleep(LOOK_SECONDS / 5)
-        except TimeoutError:
+            if self.process is not None:
+                await asyncio.to_thread(self.process.wait, 1.0)
+        except (TimeoutError, subprocess.TimeoutExpired):
             log.warning("the agent needs longer than %s s to checkpoint its runs; it goes on by itself", LEAVE_SECONDS)

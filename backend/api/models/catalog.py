@@ -25,7 +25,7 @@ class Control(Declared):
     values: list[ControlValue] | None = None
     default: ControlValue
     live: bool
-    edges: list[tuple[str, str]] = []
+    edges: list[tuple[str, str]] = Field(default_factory=list)
     latex: str | None = None
     terms: dict[str, str] | None = None
     doc: str = ""
@@ -62,7 +62,7 @@ class Algorithm(Declared):
     title: str
     doc: str = ""
     ref: str | None = None
-    equation: list[Term] = []
+    equation: list[Term] = Field(default_factory=list)
 
 
 class CatalogEnvironment(Declared):
@@ -89,7 +89,7 @@ class Recipe(Declared):
     doc: str = ""
     algorithm: str
     environment: Any
-    controls: dict[str, ControlValue] = {}
+    controls: dict[str, ControlValue] = Field(default_factory=dict)
     seed: int | None = None
     budget: dict[str, Any] | None = None
     seeds: dict[str, Any] | None = None

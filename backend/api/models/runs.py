@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from backend.api.models.common import ErrorObject
 from backend.api.text import EnvironmentId, Name, Notes
@@ -53,6 +53,8 @@ class Validation(Message):
 
 class Environment(Message):
     """The environment of a run."""
+
+    model_config = ConfigDict(extra="forbid")
 
     id: str
     num_envs: int

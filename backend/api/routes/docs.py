@@ -27,7 +27,8 @@ ASSETS = {"swagger-ui.css": "text/css", "swagger-ui-bundle.js": "text/javascript
 def folder() -> Path:
     """Where the package keeps the files; it is found, not imported."""
     spec = find_spec("fastapi_offline")
-    assert spec is not None and spec.origin is not None
+    assert spec is not None
+    assert spec.origin is not None
     return Path(spec.origin).parent / "static"
 
 
