@@ -7,6 +7,7 @@ import pkgutil
 import sys
 
 import bench
+from backend.agent.environment import ensure_environment
 
 SCAFFOLD = {"__main__", "report", "peers", "ours", "server"}
 
@@ -18,6 +19,7 @@ def names() -> list[str]:
 
 def main(wanted: list[str]) -> None:
     """Run the wanted measurements, or all."""
+    ensure_environment()
     unknown = set(wanted) - set(names())
     if unknown:
         sys.exit(f"No measurement called {', '.join(sorted(unknown))}. There are: {', '.join(names())}.")

@@ -5,7 +5,19 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-Mark = tuple[float, int]  # seconds, environment steps so far
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment of a training: seconds on the wall, seconds of this process's CPU, environment steps so far."""
+
+    wall: float
+    cpu: float
+    env_steps: int
+
+
+def mark(env_steps: int) -> Mark:
+    """Return the mark of now."""
+    return Mark(time.perf_counter(), time.process_time(), env_steps)
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,7 @@ def stable_baselines3(job: Ppo, seed: int) -> list[Mark]:
 
     class Marks(BaseCallback):  # type: ignore[misc]
         def _on_rollout_start(self) -> None:
-            marks.append((time.perf_counter(), self.num_timesteps))
+            marks.append(mark(self.num_timesteps))
 
         def _on_step(self) -> bool:
             return True
@@ -66,4 +78,4 @@ def stable_baselines3(job: Ppo, seed: int) -> list[Mark]:
         seed=seed,
     )
     model.learn(job.batch * job.updates, callback=Marks())
-    return [*marks, (time.perf_counter(), model.num_timesteps)]
+    return [*marks, mark(model.num_timesteps)]

@@ -1,7 +1,8 @@
 """Whole-loop training speed: ours with telemetry on and off beside stable-baselines3, turn by turn.
 
-Every turn is a fresh process with one torch thread, the same hyper-parameters and the same number of updates; the first
-quarter of the updates is left out. Turns alternate, so that a busy neighbour slows all subjects and not one.
+Every turn is a fresh process with the same hyper-parameters and number of updates, one torch thread, and the
+environment that our trainers have (its allocator settings help every subject); the first quarter of the updates is left
+out. Turns alternate, so that a busy neighbour slows all subjects and not one.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from statistics import median
 
+from backend.agent.environment import agent_environment
 from bench import ours, peers
 from bench.report import console, machine, print_table, spread
 
@@ -27,36 +30,51 @@ PEER = "stable-baselines3 PPO"
 UPDATES = {8: 160, 64: 40}
 
 
-def steady_rate(marks: list[peers.Mark]) -> float:
-    """Return environment steps per second without the first quarter of the updates."""
-    (start, done_before), (end, done) = marks[len(marks) // 4], marks[-1]
-    return (done - done_before) / (end - start)
+@dataclass(frozen=True)
+class Rate:
+    """Environment steps per second, and per second of CPU: the second figure minds busy neighbours less."""
+
+    wall: float
+    cpu: float
 
 
-def turn(subject: str, num_envs: int, updates: int, seed: int) -> float:
-    """Train in a fresh process and return its steady rate."""
+def steady_rate(marks: list[peers.Mark]) -> Rate:
+    """Return the rate without the first quarter of the updates."""
+    begin, end = marks[len(marks) // 4], marks[-1]
+    steps = end.env_steps - begin.env_steps
+    return Rate(steps / (end.wall - begin.wall), steps / (end.cpu - begin.cpu))
+
+
+def turn(subject: str, num_envs: int, updates: int, seed: int) -> Rate:
+    """Train in a fresh process and return its rate."""
     command = [sys.executable, "-m", "bench.training", "--turn", subject]
     command += ["--lanes", str(num_envs), "--updates", str(updates), "--seed", str(seed)]
-    environment = {**os.environ, **ours.ALLOCATOR, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+    environment = agent_environment(os.environ)
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return float(json.loads(done.stdout.splitlines()[-1])["rate"])
+    return Rate(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def compare(num_envs: int, updates: int, rounds: int) -> None:
     """Run the turns of one setting and print its table."""
-    rates: dict[str, list[float]] = {subject: [] for subject in SUBJECTS}
+    rates: dict[str, list[Rate]] = {subject: [] for subject in SUBJECTS}
     for seed in range(rounds):
         for subject, found in rates.items():
             found.append(turn(subject, num_envs, updates, seed))
-    rows = []
-    for subject, found in rates.items():
-        ratios = [mine / peer for mine, peer in zip(found, rates[PEER], strict=True)]
-        rows.append([subject, spread(found), f"{spread(ratios, 2)} x" if subject != PEER else "1"])
     job = peers.Ppo(num_envs, updates)
-    title = f"CartPole-v1, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds, one thread"
-    print_table(title, ["", "environment steps/s, median (range)", "of the same round's peer"], rows)
-    on, off = (median(rates[s]) for s in list(rates)[1:])
-    console.print(f"Telemetry takes {100 * (1 - on / off):.1f} % of the loop.\n")
+    title = f"PPO on CartPole-v1, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds: environment steps"
+    columns = ["", "per second", "x peer", "per CPU second", "x peer"]
+    print_table(title, columns, [row(subject, rates) for subject in SUBJECTS])
+    on, off = list(rates.values())[1:]
+    kept = median(a.cpu / b.cpu for a, b in zip(on, off, strict=True))
+    console.print(f"Telemetry takes {100 * (1 - kept):.1f} % of the loop's CPU time.\n")
+
+
+def row(subject: str, rates: dict[str, list[Rate]]) -> list[str]:
+    """Return medians with ranges, and the median of the ratios to the peer's turn of the same round."""
+    mine, peer = rates[subject], rates[PEER]
+    wall = median(a.wall / b.wall for a, b in zip(mine, peer, strict=True))
+    cpu = median(a.cpu / b.cpu for a, b in zip(mine, peer, strict=True))
+    return [subject, spread([r.wall for r in mine]), f"{wall:.2f}", spread([r.cpu for r in mine]), f"{cpu:.2f}"]
 
 
 def one_turn(subject: str, job: peers.Ppo, seed: int) -> None:
@@ -64,7 +82,7 @@ def one_turn(subject: str, job: peers.Ppo, seed: int) -> None:
     import torch
 
     torch.set_num_threads(1)
-    print(json.dumps({"rate": steady_rate(SUBJECTS[subject](job, seed))}))
+    print(json.dumps(asdict(steady_rate(SUBJECTS[subject](job, seed)))))
 
 
 def main() -> None:
