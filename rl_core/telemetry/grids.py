@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,7 @@ class Grid:
     """`edges` [B+1] cut the line into an underflow bin, B bins [edge_k, edge_{k+1}) and an overflow bin."""
 
     name: str
-    edges: NDArray[np.float64]
+    edges: NDArray[np.floating[Any]]
 
     @cached_property
     def bins(self) -> int:
