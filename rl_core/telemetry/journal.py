@@ -72,6 +72,7 @@ class JournalWriter:
         self.next_seq = max(extent.seq, after_seq) + 1
         continues = segment is not None and extent.seq >= after_seq
         self._open(segment if continues and segment else _segment_path(directory, self.next_seq))
+        forget(directory, after_seq)
 
     def append(self, payload: dict[str, Any], *, sync: bool = False) -> None:
         """Write one record; on return it is acknowledged, with `sync` it is on the disk.
@@ -299,7 +300,7 @@ def _survey(directory: Path) -> tuple[Path | None, Extent]:
     """Find the segment in which the intact prefix ends, and how far it goes there."""
     segment, extent = None, Extent(0, 0, None, whole=True)
     for first, path in _segments(directory):
-        if not extent.whole or first <= extent.seq:
+        if segment is not None and (not extent.whole or first != extent.seq + 1):
             break
         found = _measure(path, first)
         segment, extent = path, found._replace(last=found.last or extent.last)

@@ -1,0 +1,142 @@
+"""The messages between agent and server: MessagePack maps, told apart by their field `t`."""
+
+from typing import Any
+
+import msgspec
+
+PROTOCOL = 1
+
+
+def snake_case(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name).lstrip("_")
+
+
+class Message(msgspec.Struct, tag_field="t", tag=snake_case):
+    """What every message has in common: its tag is the class name in snake case."""
+
+
+class RunHead(msgspec.Struct):
+    """A run as the agent finds it on its disk."""
+
+    run: str
+    epoch: int
+    head: int
+    alive: bool
+
+
+class RunSettled(msgspec.Struct):
+    """A run as the store knows it: everything up to `settled` is committed."""
+
+    epoch: int
+    settled: int
+
+
+# agent -> server
+
+
+class Hello(Message):
+    """The first message of a connection."""
+
+    agent: str
+    boot_id: str
+    catalog: dict[str, Any]
+    runs: list[RunHead]
+    protocol: int = PROTOCOL
+
+
+class Records(Message):
+    """Journal records in seq order, each as the trainer wrote it."""
+
+    run: str
+    epoch: int
+    records: list[msgspec.Raw]
+
+
+class Trainer(Message):
+    """A trainer started, or ended; the end is told after the run's last record."""
+
+    run: str
+    epoch: int
+    alive: bool
+    pid: int | None
+    exit: str | None
+
+
+class Reply(Message, omit_defaults=True):
+    """The answer to the request with the same id: a result or an error."""
+
+    id: int
+    result: Any = None
+    error: dict[str, Any] | None = None
+
+
+# server -> agent
+
+
+class Welcome(Message):
+    """The answer to hello; runs that it does not name are unknown to the server."""
+
+    runs: dict[str, RunSettled]
+
+
+class Settled(Message):
+    """The store has committed a run up to `seq`."""
+
+    run: str
+    epoch: int
+    seq: int
+
+
+class Start(Message):
+    """Have a trainer for the run: fork one unless it already had its start."""
+
+    run: str
+    epoch: int
+    config: dict[str, Any]
+    resume: bool = False
+    settled: int = 0
+
+
+class Command(Message):
+    """Put a command into the run's inbox, once per command id."""
+
+    run: str
+    command: dict[str, Any]
+
+
+class Resolve(Message):
+    """Complete the body of a start, or say what is wrong with it."""
+
+    id: int
+    body: dict[str, Any]
+
+
+class CheckEdit(Message):
+    """Say what is wrong with an edit of a run's controls."""
+
+    id: int
+    config: dict[str, Any]
+    values: dict[str, Any]
+    edit: dict[str, Any]
+
+
+class Log(Message):
+    """Ask for the end of the trainer's output."""
+
+    id: int
+    run: str
+
+
+class Forget(Message):
+    """Delete the run's directory, unless its trainer lives."""
+
+    run: str
+
+
+class Shutdown(Message):
+    """Suspend every trainer, then exit."""
+
+
+FromServer = Welcome | Settled | Start | Command | Resolve | CheckEdit | Log | Forget | Shutdown
+DECODER: msgspec.msgpack.Decoder[FromServer] = msgspec.msgpack.Decoder(FromServer)
+ENCODER = msgspec.msgpack.Encoder()
