@@ -1,0 +1,46 @@
+import type { Plot } from '../paint/plot'
+import { palette } from '../paint/theme'
+import type { ChartSpec, Figure, Table } from './types'
+
+const cell = (value: number | string) =>
+  typeof value === 'string' && /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value)
+
+/** RFC 4180 text; numbers with all their digits, non-finite ones spelled out. */
+export function csv({ header, rows }: Table): string {
+  return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
+}
+
+function save(name: string, url: string): void {
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+}
+
+/** The numbers behind what the chart shows. */
+export function saveCsv(id: string, figure: Figure): void {
+  const url = URL.createObjectURL(new Blob([csv(figure.table())], { type: 'text/csv' }))
+  save(`${fileName(id)}.csv`, url)
+  setTimeout(() => URL.revokeObjectURL(url), 10_000)
+}
+
+/** The chart with its title and paper, as a PNG. */
+export async function savePicture(
+  plot: Plot,
+  spec: ChartSpec,
+  figure: Figure,
+  size: { width: number; height: number },
+) {
+  const { ink, card } = palette.peek()
+  const height = size.height + 34
+  const layout = {
+    ...figure.layout,
+    height,
+    paper_bgcolor: card,
+    margin: { ...(figure.layout.margin as object), t: 42 },
+    title: { text: spec.title, x: 0.02, xanchor: 'left', y: 0.97, yanchor: 'top', font: { size: 15, color: ink } },
+  }
+  save(`${fileName(spec.id)}.png`, await plot.image(figure.data, layout, size.width, height))
+}
+
+const fileName = (id: string) => id.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')

@@ -1,0 +1,141 @@
+import { tick } from '../paint/format'
+import type { Layout } from '../paint/plot'
+import { type Range, tickStep } from '../paint/ranges'
+import { faded, type Palette } from '../paint/theme'
+import type { ChartInput, Figure, Mark } from './types'
+
+/** Room around the plot area, in pixels; the cursor line is placed with the same numbers. */
+export const MARGIN = { l: 46, r: 12, t: 8, b: 22 }
+
+export function ticksIn([low, high]: Range, count: number): number[] {
+  const step = tickStep(high - low, count)
+  const out: number[] = []
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) out.push(i * step)
+  return out
+}
+
+/** Whole decades inside a range of logarithms. */
+export function decadesIn([low, high]: Range): number[] {
+  const every = Math.max(1, Math.ceil((high - low) / 5))
+  const out: number[] = []
+  for (let e = Math.ceil(low - 1e-9); e <= high + 1e-9; e += every) out.push(10 ** e)
+  return out
+}
+
+interface AxisLook {
+  range: Range
+  ticks: number[]
+  labels?: string[]
+  log?: boolean
+  fixed: boolean
+  grid: boolean
+}
+
+function axis(look: AxisLook, palette: Palette): object {
+  return {
+    range: look.range,
+    type: look.log ? 'log' : 'linear',
+    tickvals: look.ticks,
+    ticktext: look.labels ?? look.ticks.map(tick),
+    fixedrange: look.fixed,
+    showgrid: look.grid,
+    gridcolor: palette.grid,
+    gridwidth: 1,
+    zeroline: false,
+    showline: false,
+    ticks: '',
+  }
+}
+
+/** The common frame of every chart: thin rules, own ticks, no legend, no hover machinery. */
+export function frame(input: ChartInput, x: Omit<AxisLook, 'grid'>, y: AxisLook, extra: Layout = {}): Layout {
+  return {
+    width: input.width,
+    height: input.height,
+    margin: { ...MARGIN, pad: 0 },
+    paper_bgcolor: 'rgba(0,0,0,0)',
+    plot_bgcolor: 'rgba(0,0,0,0)',
+    font: { family: "'Inter Variable', system-ui, sans-serif", size: 11, color: input.palette.faint },
+    showlegend: false,
+    hovermode: false,
+    dragmode: x.fixed ? false : 'zoom',
+    xaxis: axis({ ...x, grid: false }, input.palette),
+    yaxis: axis(y, input.palette),
+    ...extra,
+  }
+}
+
+/** A dotted rule per mark; labels only where there is room for them. */
+export function markShapes(marks: Mark[], x: Range, input: ChartInput): { shapes: object[]; annotations: object[] } {
+  const inside = marks.filter((mark) => mark.x >= x[0] && mark.x <= x[1])
+  const colour = (mark: Mark) => (mark.wrong ? input.palette.red : input.palette.faint)
+  const shapes = inside.map((mark) => ({
+    type: 'line',
+    xref: 'x',
+    yref: 'paper',
+    x0: mark.x,
+    x1: mark.x,
+    y0: 0,
+    y1: 1,
+    line: { color: colour(mark), width: 1, dash: 'dot' },
+  }))
+  const pixels = (input.width - MARGIN.l - MARGIN.r) / (x[1] - x[0])
+  let free = Infinity
+  const annotations: object[] = []
+  for (const mark of inside.toReversed()) {
+    const at = (mark.x - x[0]) * pixels
+    const width = mark.label.length * 5.6 + 8
+    const left = at + width > (x[1] - x[0]) * pixels
+    if ((left ? at : at + width) > free) continue
+    free = left ? at - width : at
+    annotations.push({
+      xref: 'x',
+      yref: 'paper',
+      x: mark.x,
+      y: 1,
+      xanchor: left ? 'right' : 'left',
+      yanchor: 'top',
+      showarrow: false,
+      text: mark.label,
+      font: { size: 10, color: colour(mark) },
+      borderpad: 1,
+    })
+  }
+  return { shapes, annotations }
+}
+
+export function band(healthy: Range, input: ChartInput): object {
+  const [y0, y1] = healthy
+  return {
+    type: 'rect',
+    layer: 'below',
+    xref: 'paper',
+    yref: 'y',
+    x0: 0,
+    x1: 1,
+    y0,
+    y1,
+    line: { width: 0 },
+    fillcolor: input.palette.band,
+  }
+}
+
+export const ghost = (colour: string): string => faded(colour, 0.38)
+
+/** A figure that says why there is nothing to see. */
+export function nothing(input: ChartInput, empty: string, timeAxis: boolean): Figure {
+  const look = { range: [0, 1] as Range, ticks: [], fixed: true }
+  return {
+    data: [],
+    layout: frame(input, look, { ...look, grid: false }),
+    heads: [],
+    x: [0, 1],
+    timeAxis,
+    shown: 0,
+    total: 0,
+    nonfinite: 0,
+    empty,
+    probe: () => null,
+    table: () => ({ header: [], rows: [] }),
+  }
+}

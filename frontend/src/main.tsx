@@ -1,0 +1,11 @@
+import './styles/base.css'
+import './styles/ui.css'
+import './styles/runs.css'
+import './styles/desk.css'
+import './styles/panels.css'
+import { render } from 'preact'
+import { App } from './app'
+import { startTheme } from './paint/theme'
+
+startTheme()
+render(<App />, document.getElementById('app')!)

@@ -1,0 +1,172 @@
+import { useEffect, useMemo, useState } from 'preact/hooks'
+import { offered } from '../charts'
+import { ChartBar } from '../panels/ChartBar'
+import { ChartGrid } from '../panels/ChartGrid'
+import { Connection } from '../panels/Connection'
+import { ControlPanel } from '../panels/ControlPanel'
+import { EquationCard } from '../panels/Equation'
+import { Help } from '../panels/Help'
+import { MetricDrawer } from '../panels/MetricDrawer'
+import { RunLog } from '../panels/RunLog'
+import { Timeline } from '../panels/Timeline'
+import { Home, ThemeButton } from '../panels/TopBar'
+import { Readouts, Transport } from '../panels/Transport'
+import { complaint, nudgePace, stepOnce, togglePause } from '../store/actions'
+import { algorithmOf, catalog, controlsOf } from '../store/catalog'
+import { RunStore } from '../store/run'
+import { isTerminal } from '../store/runs'
+import {
+  cursor,
+  DEFAULT_SMOOTHING,
+  mirrorView,
+  range,
+  readView,
+  smoothing,
+  toggleLog,
+  touchedChart,
+} from '../store/view'
+import { Complaint } from '../ui/Complaint'
+import { listenKeys } from '../ui/keys'
+import { StatePill } from '../ui/StatePill'
+import type { Metric } from '../wire/types'
+import { Missing, Unreachable } from './states'
+
+type Open = 'metrics' | 'help' | 'log' | null
+
+/** One run: what it does, what it measures, and the switches. */
+export function DeskPage({ id }: { id: string }) {
+  const metrics = catalog.value?.metrics ?? []
+  const store = useMemo(() => openStore(id, metrics), [id])
+  const [open, setOpen] = useState<Open>(null)
+  useEffect(() => {
+    void store.open()
+    const stops = [mirrorView(), listenKeys(keys(store, setOpen)), () => store.dispose()]
+    return () => {
+      for (const stop of stops) stop()
+    }
+  }, [store])
+  const status = store.status.value
+  if (status === 'missing') return <Missing what={`There is no run ${id}.`} />
+  if (status === 'error') return <Unreachable message={store.error.value} onRetry={() => void store.open()} />
+  return <Desk store={store} metrics={metrics} open={open} setOpen={setOpen} />
+}
+
+/** The series that the first picture needs are read together. */
+function openStore(id: string, metrics: Metric[]): RunStore {
+  readView(location.search)
+  const declared = new Set(metrics.map(({ name }) => name))
+  const charts = offered(metrics)
+  const series = charts
+    .flatMap((spec) => spec.series(metrics))
+    .filter((name) => declared.has(name) || name.startsWith('episode/'))
+  const distributions = charts.flatMap((spec) => spec.distributions ?? [])
+  return new RunStore(id, [...new Set([...series, 'time/steps_per_second'])], [...new Set(distributions)])
+}
+
+function keys(store: RunStore, setOpen: (open: Open) => void): Record<string, () => void> {
+  let strength = DEFAULT_SMOOTHING
+  return {
+    ' ': () => togglePause(store),
+    n: () => void stepOnce(store),
+    '[': () => nudgePace(store, -1),
+    ']': () => nudgePace(store, 1),
+    y: () => touchedChart.peek() && toggleLog(touchedChart.peek()!),
+    s: () => {
+      const now = smoothing.peek()
+      if (now > 0) strength = now
+      smoothing.value = now > 0 ? 0 : strength
+    },
+    '?': () => setOpen('help'),
+    Escape: () => {
+      range.value = null
+      cursor.value = null
+      setOpen(null)
+    },
+  }
+}
+
+interface DeskProps {
+  store: RunStore
+  metrics: Metric[]
+  open: Open
+  setOpen(open: Open): void
+}
+
+function Desk({ store, metrics, open, setOpen }: DeskProps) {
+  const run = store.run.value
+  const controls = run ? controlsOf(run.algorithm) : []
+  const close = () => setOpen(null)
+  useEffect(() => {
+    document.title = `${run?.name ?? 'Run'} · Policyscope`
+  }, [run?.name])
+  return (
+    <div class="desk">
+      <DeskHead store={store} />
+      <aside class="desk-side">
+        <EquationCard store={store} algorithm={run ? algorithmOf(run.algorithm) : undefined} controls={controls} />
+        <ControlPanel store={store} controls={controls} />
+      </aside>
+      <main class="desk-charts">
+        <Banners store={store} onLog={() => setOpen('log')} />
+        <ChartBar onMetrics={() => setOpen('metrics')} onHelp={() => setOpen('help')} />
+        <ChartGrid store={store} metrics={metrics} />
+      </main>
+      <footer class="desk-line">
+        <Timeline store={store} controls={controls} />
+      </footer>
+      {open === 'metrics' && <MetricDrawer store={store} metrics={metrics} onClose={close} />}
+      {open === 'help' && <Help onClose={close} />}
+      {open === 'log' && <RunLog run={store.id} onClose={close} />}
+    </div>
+  )
+}
+
+function DeskHead({ store }: { store: RunStore }) {
+  const run = store.run.value
+  return (
+    <header class="desk-head">
+      <div class="where">
+        <Home brand>Policyscope</Home>
+        <Home>Runs</Home>
+        <span class="faint">/</span>
+        <h1 title={run?.name}>{run?.name ?? '…'}</h1>
+        {run && <StatePill state={run.state} reachable={run.reachable || isTerminal(run)} />}
+      </div>
+      <Transport store={store} />
+      <Readouts store={store} />
+      <Connection store={store} />
+      <ThemeButton />
+    </header>
+  )
+}
+
+/** What is the matter, and the next step. */
+function Banners({ store, onLog }: { store: RunStore; onLog(): void }) {
+  const run = store.run.value
+  const log = (
+    <button type="button" class="button small" onClick={onLog}>
+      Show the log
+    </button>
+  )
+  return (
+    <div class="banners">
+      <Complaint text={complaint.value} />
+      {run?.state === 'failed' && (
+        <div class="banner bad" role="alert">
+          <strong>The run failed.</strong> {run.reason ?? 'No reason was recorded.'} {log}
+        </div>
+      )}
+      {run?.state === 'queued' && <div class="banner">Waiting for a free place on the machine.</div>}
+      {run?.state === 'paused' && !run.reachable && (
+        <div class="banner">
+          <strong>Set aside.</strong> The server was stopped and kept a checkpoint; Resume goes on from there.
+        </div>
+      )}
+      {run?.state === 'running' && !run.reachable && (
+        <div class="banner">
+          <strong>The trainer cannot be heard.</strong> It goes on by itself; its numbers arrive when it is back. {log}
+        </div>
+      )}
+    </div>
+  )
+}

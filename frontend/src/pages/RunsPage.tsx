@@ -1,0 +1,144 @@
+import { useEffect } from 'preact/hooks'
+import { integer } from '../paint/format'
+import { Formula } from '../panels/Equation'
+import { RecipeCard, StartButton } from '../panels/RecipeCard'
+import { RunTable } from '../panels/RunTable'
+import { TopBar } from '../panels/TopBar'
+import { complaint } from '../store/actions'
+import { algorithmOf, catalog, controlsOf, environmentOf } from '../store/catalog'
+import { followRuns, loadMoreRuns, moreRuns, runs, runsError, runsState } from '../store/runs'
+import { Complaint } from '../ui/Complaint'
+import type { Recipe } from '../wire/types'
+
+/** The first screen: every run, and one click to start another. */
+export function RunsPage() {
+  useEffect(() => {
+    document.title = 'Runs · Policyscope'
+    return followRuns()
+  }, [])
+  return (
+    <>
+      <TopBar />
+      <main>
+        <Complaint text={complaint.value} />
+        <Content />
+      </main>
+    </>
+  )
+}
+
+function Content() {
+  const recipes = catalog.value?.recipes ?? []
+  if (runsState.value === 'loading') return <Loading />
+  if (runsState.value === 'error') return <Unreadable />
+  if (runs.value.length === 0) return <Empty recipes={recipes} />
+  return (
+    <div class="runs">
+      <section aria-label="Runs">
+        <header>
+          <h1>Runs</h1>
+          <span class="faint">{integer(runs.value.length)} shown, newest first</span>
+        </header>
+        <RunTable />
+        {moreRuns.value && (
+          <button type="button" class="button" style={{ marginTop: 12 }} onClick={() => void loadMoreRuns()}>
+            Show older runs
+          </button>
+        )}
+      </section>
+      <section aria-label="Start a run">
+        <header>
+          <h1>Start a run</h1>
+        </header>
+        <div class="recipes">
+          {recipes.map((recipe) => (
+            <RecipeCard key={recipe.id} recipe={recipe} />
+          ))}
+        </div>
+      </section>
+    </div>
+  )
+}
+
+/** Nothing has been run here: the demonstration is the first click. */
+function Empty({ recipes }: { recipes: Recipe[] }) {
+  const [first, ...others] = recipes
+  if (!first) return <p class="center-state">The engine declares no recipes; start a run through the API.</p>
+  return (
+    <>
+      <section class="hero">
+        <div>
+          <h1>{first.title}</h1>
+          <p>{first.doc}</p>
+          <div class="go">
+            <StartButton recipe={first} big />
+            <span class="faint">The first curve moves within a second.</span>
+          </div>
+        </div>
+        <Sheet recipe={first} />
+      </section>
+      {others.length > 0 && (
+        <section class="others" aria-label="Other recipes">
+          <h2>Or begin with another</h2>
+          <div class="recipes">
+            {others.map((recipe) => (
+              <RecipeCard key={recipe.id} recipe={recipe} />
+            ))}
+          </div>
+        </section>
+      )}
+    </>
+  )
+}
+
+/** What will run, as a formula and four facts. */
+function Sheet({ recipe }: { recipe: Recipe }) {
+  const algorithm = algorithmOf(recipe.algorithm)
+  const controls = controlsOf(recipe.algorithm)
+  const values = {
+    ...Object.fromEntries(controls.map(({ name, default: value }) => [name, value])),
+    ...recipe.controls,
+  }
+  const environment = environmentOf(recipe.environment.id)
+  return (
+    <div class="card sheet">
+      <h2>What it minimises</h2>
+      {algorithm && <Formula algorithm={algorithm} controls={controls} values={values} />}
+      <dl>
+        <dt>Algorithm</dt>
+        <dd>{algorithm?.title ?? recipe.algorithm}</dd>
+        <dt>Environment</dt>
+        <dd>{environment?.title ?? recipe.environment.id}</dd>
+        {recipe.budget?.env_steps && (
+          <>
+            <dt>Budget</dt>
+            <dd>{integer(recipe.budget.env_steps)} environment steps</dd>
+          </>
+        )}
+        {recipe.seeds && (
+          <>
+            <dt>Tried before</dt>
+            <dd>
+              {recipe.seeds.reached} of {recipe.seeds.tried} seeds reached {recipe.seeds.bar ?? 'the bar'}
+              {recipe.seeds.median_s !== null && `, median ${recipe.seeds.median_s} s`}
+            </dd>
+          </>
+        )}
+      </dl>
+    </div>
+  )
+}
+
+const Loading = () => (
+  <div class="runs" role="status" aria-label="Reading the runs">
+    <div class="skeleton" style={{ height: 320 }} />
+    <div class="skeleton" style={{ height: 320 }} />
+  </div>
+)
+
+const Unreadable = () => (
+  <div class="center-state" role="alert">
+    <h1>The runs cannot be read</h1>
+    <p>{runsError.value} This page tries again every few seconds.</p>
+  </div>
+)

@@ -1,0 +1,85 @@
+/** The only file that imports Plotly; everything else hands it plain figures. */
+
+export interface Trace {
+  type: 'scatter' | 'heatmap'
+  name?: string
+  x: ArrayLike<number> | number[]
+  y: ArrayLike<number> | (number | null)[]
+  z?: ArrayLike<number>[]
+  mode?: 'lines' | 'markers'
+  line?: { color: string; width: number; dash?: string; shape?: string }
+  marker?: { color: string; size: number; symbol?: string; line?: { color: string; width: number } }
+  fill?: 'toself' | 'tozeroy'
+  fillcolor?: string
+  colorscale?: [number, string][]
+  zmin?: number
+  zmax?: number
+  showscale?: boolean
+  zsmooth?: false | 'fast' | 'best'
+  opacity?: number
+  connectgaps?: boolean
+  cliponaxis?: boolean
+  hoverinfo?: 'skip'
+}
+
+export type Layout = Record<string, unknown>
+
+interface PlotlyApi {
+  react(element: HTMLElement, data: Trace[], layout: Layout, config: object): Promise<unknown>
+  purge(element: HTMLElement): void
+  toImage(figure: object, options: object): Promise<string>
+}
+
+interface PlotlyElement extends HTMLElement {
+  on?: (event: string, handler: (payload: Record<string, unknown>) => void) => void
+}
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, scrollZoom: false, showTips: false }
+
+let loading: Promise<PlotlyApi> | null = null
+
+/** Plotly, fetched when the first chart is drawn. */
+export function loadPlotly(): Promise<PlotlyApi> {
+  loading ??= import('plotly.js-cartesian-dist-min').then((module) => module.default as PlotlyApi)
+  return loading
+}
+
+export interface PlotEvents {
+  zoom(range: [number, number]): void
+  reset(): void
+}
+
+/** One chart's drawing surface. */
+export class Plot {
+  private bound = false
+
+  constructor(
+    private readonly plotly: PlotlyApi,
+    private readonly element: PlotlyElement,
+    private readonly events: PlotEvents,
+  ) {}
+
+  draw(data: Trace[], layout: Layout): void {
+    void this.plotly.react(this.element, data, layout, CONFIG)
+    if (!this.bound && this.element.on) this.bind()
+  }
+
+  /** A picture of the figure, twice the size on screen, as a data URL. */
+  image(data: Trace[], layout: Layout, width: number, height: number): Promise<string> {
+    return this.plotly.toImage({ data, layout }, { format: 'png', width, height, scale: 2 })
+  }
+
+  dispose(): void {
+    this.plotly.purge(this.element)
+  }
+
+  private bind(): void {
+    this.bound = true
+    this.element.on?.('plotly_relayout', (change) => {
+      const from = Number(change['xaxis.range[0]'])
+      const to = Number(change['xaxis.range[1]'])
+      if (to > from) this.events.zoom([from, to])
+    })
+    this.element.on?.('plotly_doubleclick', () => this.events.reset())
+  }
+}

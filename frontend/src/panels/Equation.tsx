@@ -1,0 +1,135 @@
+import { effect } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { valueText } from '../paint/format'
+import { changedAt } from '../store/events'
+import type { RunStore } from '../store/run'
+import { pointedControl } from '../store/view'
+import { Tex } from '../ui/Tex'
+import type { Algorithm, Control, Value } from '../wire/types'
+import { isWrong, substitute } from './equation'
+
+interface FormulaProps {
+  algorithm: Algorithm
+  controls: Control[]
+  values: Record<string, Value>
+}
+
+/** The loss as it stands, in pieces that wrap at their signs. */
+export function Formula({ algorithm, controls, values }: FormulaProps) {
+  return (
+    <div class="equation">
+      {substitute(algorithm.equation, controls, values).map((latex) => (
+        <Tex key={latex} latex={latex} onRendered={markTerms} />
+      ))}
+    </div>
+  )
+}
+
+/** KaTeX puts class and data on nested elements; one element per term is what gets drawn and clicked. */
+function markTerms(element: HTMLElement): void {
+  for (const term of element.querySelectorAll<HTMLElement>('[data-control]')) {
+    if (term.closest('.wrong-side')) term.classList.add('wrong-side')
+    term.tabIndex = 0
+    term.setAttribute('role', 'button')
+    term.setAttribute('aria-label', `switch ${term.dataset.control}`)
+  }
+  highlight(element, pointedControl.peek())
+}
+
+function highlight(root: ParentNode, pointed: string | null): void {
+  for (const term of root.querySelectorAll<HTMLElement>('[data-control]')) {
+    term.classList.toggle('pointed', term.dataset.control === pointed)
+  }
+}
+
+const controlAt = (event: Event) =>
+  (event.target as Element).closest<HTMLElement>('[data-control]')?.dataset.control ?? null
+
+/** Bring the switch of a term into view and give it the focus. */
+function goToSwitch(name: string): void {
+  const row = document.getElementById(`control-${name}`)
+  row?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
+  row?.querySelector<HTMLElement>('button[aria-checked="true"], input')?.focus({ preventScroll: true })
+}
+
+interface Props {
+  store: RunStore
+  algorithm: Algorithm | undefined
+  controls: Control[]
+}
+
+/** "Loss in force": what the run is doing, with its switches as terms. */
+export function EquationCard({ store, algorithm, controls }: Props) {
+  const root = useRef<HTMLDivElement>(null)
+  useEffect(
+    () =>
+      effect(() => {
+        const pointed = pointedControl.value
+        if (root.current) highlight(root.current, pointed)
+      }),
+    [],
+  )
+  if (!algorithm) return null
+  const values = store.controls.confirmed.value
+  return (
+    <section class="card equation-card" aria-label="Loss in force">
+      <h2>Loss in force</h2>
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the terms inside are buttons; events are taken here */}
+      <div
+        ref={root}
+        onPointerOver={(event) => {
+          pointedControl.value = controlAt(event)
+        }}
+        onPointerLeave={() => {
+          pointedControl.value = null
+        }}
+        onFocusCapture={(event) => {
+          pointedControl.value = controlAt(event)
+        }}
+        onClick={(event) => {
+          const name = controlAt(event)
+          if (name) goToSwitch(name)
+        }}
+        onKeyDown={(event) => {
+          const name = event.key === 'Enter' || event.key === ' ' ? controlAt(event) : null
+          if (!name) return
+          event.preventDefault()
+          goToSwitch(name)
+        }}
+      >
+        <Formula algorithm={algorithm} controls={controls} values={values} />
+      </div>
+      <Warnings store={store} controls={controls} />
+      <TermLine controls={controls} values={values} />
+    </section>
+  )
+}
+
+function Warnings({ store, controls }: { store: RunStore; controls: Control[] }) {
+  const values = store.controls.confirmed.value
+  const wrong = controls.filter((control) => isWrong(control, values[control.name]))
+  return (
+    <div role="status">
+      {wrong.map((control) => {
+        const since = changedAt(store.events.list.value, control.name)
+        const when = since === null ? 'from the start' : `since update ${since}`
+        return (
+          <p class="equation-said" key={control.name}>
+            {control.title ?? control.name}: {valueText(values[control.name])} {when}. {control.effect}
+          </p>
+        )
+      })}
+    </div>
+  )
+}
+
+/** What the pointed term is, and its value. */
+function TermLine({ controls, values }: { controls: Control[]; values: Record<string, Value> }) {
+  const control = controls.find(({ name }) => name === pointedControl.value)
+  if (!control) return <p class="equation-term">Underlined terms are switches. Point at one, or click it.</p>
+  return (
+    <p class="equation-term">
+      <strong>{control.title ?? control.name}</strong> = {valueText(values[control.name])}. {control.doc}
+    </p>
+  )
+}

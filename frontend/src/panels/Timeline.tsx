@@ -1,0 +1,119 @@
+import { useState } from 'preact/hooks'
+import { integer, short } from '../paint/format'
+import { stepUp } from '../paint/ranges'
+import { AXES } from '../store/axis'
+import type { RunStore } from '../store/run'
+import { isTerminal } from '../store/runs'
+import { axis, cursor } from '../store/view'
+import { Dialog } from '../ui/Dialog'
+import type { Control } from '../wire/types'
+import { EventList } from './EventList'
+import { type Stop, stopsOf } from './stops'
+
+/** The story of the run on the axis in force. Clicking, or the arrow keys, move the shared cursor. */
+export function Timeline({ store, controls }: { store: RunStore; controls: Control[] }) {
+  const [listing, setListing] = useState(false)
+  const run = store.run.value
+  const now = store.counters.value[axis.value]
+  const ended = run !== null && isTerminal(run)
+  const end = ended ? Math.max(now, 1) : stepUp(now)
+  const events = store.events.list.value
+  const stops = stopsOf(events, controls, (update) => store.places.place(update, axis.value))
+  const { label, unit } = AXES.find(({ id }) => id === axis.value)!
+  return (
+    <section class="timeline" aria-label="Timeline">
+      <header>
+        <h2>Timeline</h2>
+        <span class="faint">
+          {label}, {ended ? `ended at ${short(now)}` : `now ${short(now)}`} {axis.value === 'wall' ? unit : ''}
+        </span>
+        <button type="button" class="button quiet small" onClick={() => setListing(true)}>
+          {integer(events.length)} events
+        </button>
+      </header>
+      <Rail
+        stops={[...stops, { x: now, label: ended ? 'end' : 'now', kind: 'now', place: 'above' }]}
+        now={now}
+        end={end}
+      />
+      {listing && (
+        <Dialog title="Events" drawer onClose={() => setListing(false)}>
+          <EventList events={events} onPick={(update) => (cursor.value = store.places.place(update, axis.peek()))} />
+        </Dialog>
+      )}
+    </section>
+  )
+}
+
+function Rail({ stops, now, end }: { stops: Stop[]; now: number; end: number }) {
+  const percent = (x: number) => `${Math.min(100, Math.max(0, (100 * x) / end))}%`
+  const pick = (event: MouseEvent) => {
+    const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
+    cursor.value = Math.min(now, Math.max(0, ((event.clientX - box.left) / box.width) * end))
+  }
+  const move = (event: KeyboardEvent) => {
+    const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
+    if (by === 0) return
+    event.preventDefault()
+    cursor.value = Math.min(now, Math.max(0, (cursor.peek() ?? now) + (by * end) / 100))
+  }
+  const at = cursor.value
+  return (
+    <div
+      class="rail"
+      role="slider"
+      tabIndex={0}
+      aria-label="Cursor"
+      aria-valuemin={0}
+      aria-valuemax={now}
+      aria-valuenow={at ?? now}
+      onClick={pick}
+      onKeyDown={move}
+    >
+      <div class="track">
+        <div class="done" style={{ width: percent(now) }} />
+      </div>
+      {stops.map((stop) => (
+        <i
+          key={`${stop.kind} ${stop.x} ${stop.label}`}
+          class={`stop ${stop.kind}`}
+          style={{ left: percent(stop.x) }}
+          title={stop.label}
+        />
+      ))}
+      {labelled(stops, end).map(({ stop, side }) => (
+        <span
+          key={`${stop.label} ${stop.x}`}
+          class={`label ${stop.place} ${stop.kind}`}
+          style={anchor(percent(stop.x), side)}
+        >
+          {stop.label}
+        </span>
+      ))}
+      {at !== null && <div class="at" style={{ left: percent(at) }} />}
+    </div>
+  )
+}
+
+type Side = 'start' | 'middle' | 'end'
+
+const anchor = (left: string, side: Side) => ({
+  left,
+  transform: side === 'start' ? 'none' : side === 'end' ? 'translateX(-100%)' : 'translateX(-50%)',
+})
+
+/** Labels that find room, newest first; a label takes about as much of the rail as it has letters. */
+function labelled(stops: Stop[], end: number): { stop: Stop; side: Side }[] {
+  const free = { above: Infinity, below: Infinity }
+  const out: { stop: Stop; side: Side }[] = []
+  for (const stop of stops.filter(({ label }) => label !== '').toSorted((a, b) => b.x - a.x)) {
+    const at = stop.x / end
+    const width = stop.label.length * 0.0048 + 0.01
+    const side: Side = at < width / 2 ? 'start' : at > 1 - width / 2 ? 'end' : 'middle'
+    const left = side === 'start' ? at : side === 'end' ? at - width : at - width / 2
+    if (left + width > free[stop.place]) continue
+    free[stop.place] = left
+    out.push({ stop, side })
+  }
+  return out
+}

@@ -1,0 +1,89 @@
+import type { ChartInput, ChartSpec, Figure, Mark } from '../charts/types'
+import { valueText } from '../paint/format'
+import type { Range } from '../paint/ranges'
+import { palette } from '../paint/theme'
+import { controlsOf, environmentOf, metricOf } from '../store/catalog'
+import { changesOf } from '../store/events'
+import type { RunStore } from '../store/run'
+import { axis, logCharts, range, smoothing } from '../store/view'
+import type { Control, Metric } from '../wire/types'
+import { isWrong } from './equation'
+
+/** Edits of the run as marks on the axis in force. */
+export function marksOf(store: RunStore, controls: Control[]): Mark[] {
+  return store.events.list.peek().flatMap((event) => {
+    if (event.kind !== 'control_changed') return []
+    return changesOf(event).map((change) => {
+      const control = controls.find(({ name }) => name === change.name)
+      const label = `${control?.title ?? change.name}: ${valueText(change.new)}`
+      const wrong = control !== undefined && isWrong(control, change.new)
+      return { x: store.places.place(event.at_update, axis.peek()), label, wrong }
+    })
+  })
+}
+
+/** The newest position on the axis in force. */
+export function nowOn(store: RunStore): number {
+  const counters = store.counters.peek()
+  return counters[axis.peek()]
+}
+
+/** Computes one chart's figure from the stores; `stamp` tells whether it would come out differently. */
+export class ChartPainter {
+  private readonly memory = new Map<string, Range>()
+  size = { width: 0, height: 0 }
+
+  constructor(
+    private readonly spec: ChartSpec,
+    private readonly store: RunStore,
+    private readonly metrics: Metric[],
+  ) {}
+
+  get names(): string[] {
+    return this.spec.series(this.metrics)
+  }
+
+  stamp(): string {
+    const { store, spec } = this
+    const series = this.names.map((name) => this.version(name)).join()
+    const held = (spec.distributions ?? []).map((name) => store.distributions.get(name)?.version).join()
+    const time = spec.timeAxis ? `${range.peek()?.join()} ${smoothing.peek()} ${store.events.list.peek().length}` : ''
+    const log = logCharts.peek().has(spec.id)
+    return `${series}|${held}|${time}|${axis.peek()}|${log}|${palette.peek().ink}|${this.size.width}x${this.size.height}|${store.status.peek()}`
+  }
+
+  figure(): Figure {
+    this.store.need(this.names, this.spec.distributions ?? [])
+    return this.spec.figure(this.input())
+  }
+
+  private version(name: string): string {
+    const entry = this.store.series(name)
+    return entry ? `${entry.state}${entry.buffer.version}` : ''
+  }
+
+  private input(): ChartInput {
+    const { store } = this
+    const run = store.run.peek()
+    const controls = run ? controlsOf(run.algorithm) : []
+    return {
+      series: (name) => store.series(name),
+      histograms: (name) => store.distributions.get(name),
+      metric: (name, kind = 'scalar') => metricOf(name, kind),
+      values: store.controls.confirmed.peek(),
+      controls,
+      environment: environmentOf(run?.environment.id),
+      marks: marksOf(store, controls),
+      place: (update) => store.places.place(update, axis.peek()),
+      axis: axis.peek(),
+      now: nowOn(store),
+      range: range.peek(),
+      smoothing: smoothing.peek(),
+      log: logCharts.peek().has(this.spec.id),
+      palette: palette.peek(),
+      width: this.size.width,
+      height: this.size.height,
+      memory: this.memory,
+    }
+  }
+}

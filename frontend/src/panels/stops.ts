@@ -1,0 +1,45 @@
+import { valueText } from '../paint/format'
+import { changesOf } from '../store/events'
+import type { Control, EventMessage } from '../wire/types'
+import { isWrong } from './equation'
+
+/** A point of the timeline. */
+export interface Stop {
+  x: number
+  label: string
+  kind: 'edit' | 'edit wrong-side' | 'small' | 'good' | 'bad' | 'start' | 'now'
+  place: 'above' | 'below'
+}
+
+const QUIET = new Set(['action_done', 'resumed', 'control_refused', 'episode', 'forked'])
+
+/** What the timeline shows of the run's log. */
+export function stopsOf(events: EventMessage[], controls: Control[], place: (update: number) => number): Stop[] {
+  return events.flatMap((event): Stop[] => {
+    if (QUIET.has(event.kind)) return []
+    const x = event.kind === 'started' ? 0 : place(event.at_update)
+    if (event.kind === 'control_changed') return [edit(event, x, controls)]
+    return [{ x, ...(LOOKS[event.kind] ?? { label: event.kind, kind: 'small', place: 'below' }) }]
+  })
+}
+
+const LOOKS: Record<string, Omit<Stop, 'x'>> = {
+  started: { label: 'started', kind: 'start', place: 'below' },
+  checkpoint: { label: 'checkpoint', kind: 'small', place: 'below' },
+  paused: { label: 'paused', kind: 'small', place: 'below' },
+  solved: { label: 'solved', kind: 'good', place: 'below' },
+  alert: { label: 'alert', kind: 'bad', place: 'below' },
+  finished: { label: 'finished', kind: 'good', place: 'below' },
+  stopped: { label: 'stopped', kind: 'start', place: 'below' },
+  failed: { label: 'failed', kind: 'bad', place: 'below' },
+}
+
+function edit(event: EventMessage, x: number, controls: Control[]): Stop {
+  const changes = changesOf(event)
+  const control = (name: string) => controls.find((candidate) => candidate.name === name)
+  const wrong = changes.some((change) => control(change.name) && isWrong(control(change.name)!, change.new))
+  const what = changes
+    .map((change) => `${control(change.name)?.title ?? change.name}: ${valueText(change.new)}`)
+    .join(', ')
+  return { x, label: `update ${event.at_update} · ${what}`, kind: wrong ? 'edit wrong-side' : 'edit', place: 'above' }
+}

@@ -1,0 +1,94 @@
+import type { Axis, Catalog, DistributionReply, EventMessage, Run, SeriesReply, Value, WireError } from './types'
+
+/** A refusal by the server, with its code and its sentence. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly error: WireError,
+  ) {
+    super(error.message)
+  }
+}
+
+let unauthorised: () => void = () => {}
+
+/** What to do when a request is answered 401. */
+export function onUnauthorised(handler: () => void): void {
+  unauthorised = handler
+}
+
+async function refusal(response: Response): Promise<ApiError> {
+  const fallback = { code: `http_${response.status}`, message: `The server answered ${response.status}.` }
+  const body = (await response.json().catch(() => null)) as { error?: WireError } | null
+  return new ApiError(response.status, body?.error ?? fallback)
+}
+
+async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const json: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
+  const response = await fetch(path, {
+    method,
+    headers: { Accept: 'application/json', ...json, ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    credentials: 'same-origin',
+  }).catch(() => {
+    throw new ApiError(0, { code: 'unreachable', message: 'The server cannot be reached.' })
+  })
+  if (response.status === 401 && path !== '/api/session') unauthorised()
+  if (!response.ok) throw await refusal(response)
+  return response
+}
+
+async function json<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
+  const response = await send(method, path, body, headers)
+  return (response.status === 204 ? undefined : await response.json()) as T
+}
+
+function query(values: Record<string, string | number | null | undefined>): string {
+  const pairs = Object.entries(values).filter(([, value]) => value !== undefined && value !== null && value !== '')
+  return pairs.length ? `?${new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]))}` : ''
+}
+
+export interface Window {
+  from?: number
+  to?: number
+  points?: number
+}
+
+export interface StartBody {
+  recipe: string
+  seed?: number
+  name?: string
+}
+
+export type Action =
+  | { action: 'pause' | 'resume' | 'checkpoint' }
+  | { action: 'step'; updates: number }
+  | { action: 'pace'; updates_per_s: number | null }
+  | { action: 'stop'; checkpoint: boolean }
+
+const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`
+
+/** Every request of the browser part, typed. */
+export const api = {
+  login: (key: string) => json<void>('POST', '/api/session', { key }),
+  catalog: () => json<Catalog>('GET', '/api/catalog'),
+  runs: (after?: string | null) =>
+    json<{ runs: Run[]; next: string | null }>('GET', `/api/runs${query({ limit: 50, after, sort: '-created' })}`),
+  run: (id: string) => json<Run>('GET', run(id)),
+  start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
+  remove: (id: string) => json<void>('DELETE', run(id)),
+  act: (id: string, action: Action) => json<{ action_id: string }>('POST', `${run(id)}/actions`, action),
+  edit: (id: string, values: Record<string, Value>, expectVersion: number, editId: string) =>
+    json<{ edit_id: string; version: number; state: string }>('PATCH', `${run(id)}/controls`, {
+      values,
+      expect_version: expectVersion,
+      edit_id: editId,
+    }),
+  series: (id: string, names: string[], x: Axis, window: Window = {}) =>
+    json<SeriesReply>('GET', `${run(id)}/series${query({ names: names.join(','), x, ...window })}`),
+  distributions: (id: string, name: string, window: Window = {}) =>
+    json<DistributionReply>('GET', `${run(id)}/distributions${query({ name, ...window })}`),
+  events: (id: string, epoch: number, after: number) =>
+    json<{ events: EventMessage[]; next: number | null }>('GET', `${run(id)}/events${query({ epoch, after })}`),
+  log: async (id: string) => (await send('GET', `${run(id)}/log`)).text(),
+}
