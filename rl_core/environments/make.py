@@ -46,7 +46,7 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
             f"'{env_id[:80]}' is not an environment id; expected a registered name that ends in a version, such as "
             "CartPole-v1. Modules are not imported by name."
         )
-    if env_id not in gym.registry:
+    if env_id not in gym.registry and env_id not in array_environments:
         near = near_misses(env_id, known_ids())
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", near)
