@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks'
 import { integer } from '../paint/format'
 import { Formula } from '../panels/Equation'
-import { RecipeCard, StartButton } from '../panels/RecipeCard'
+import { RecipeCard, StartButton, seedsText } from '../panels/RecipeCard'
 import { RunTable } from '../panels/RunTable'
 import { TopBar } from '../panels/TopBar'
 import { complaint } from '../store/actions'
@@ -115,13 +115,10 @@ function Sheet({ recipe }: { recipe: Recipe }) {
             <dd>{integer(recipe.budget.env_steps)} environment steps</dd>
           </>
         )}
-        {recipe.seeds && (
+        {seedsText(recipe) && (
           <>
             <dt>Tried before</dt>
-            <dd>
-              {recipe.seeds.reached} of {recipe.seeds.tried} seeds reached {recipe.seeds.bar ?? 'the bar'}
-              {recipe.seeds.median_s !== null && `, median ${recipe.seeds.median_s} s`}
-            </dd>
+            <dd>{seedsText(recipe)}</dd>
           </>
         )}
       </dl>

@@ -69,7 +69,7 @@ function Widget({ store, control }: { store: RunStore; control: Control }) {
   const edit = (value: Value) => void store.controls.edit(control.name, value)
   if (control.kind === 'number') {
     const { min = null, max = null, integer, log, unit } = control
-    const field = { min, max, integer: integer ?? false, log: log ?? false, unit }
+    const field = { min, max, integer: integer ?? false, log: log ?? false, usual: Number(control.default), unit }
     return <NumberField label={label} value={Number(shown ?? control.default)} {...field} onCommit={edit} />
   }
   const values = control.kind === 'flag' ? [false, true] : (control.values ?? [])

@@ -1,4 +1,5 @@
 import { effect } from '@preact/signals'
+import { Fragment } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { valueText } from '../paint/format'
 import { changedAt } from '../store/events'
@@ -18,8 +19,11 @@ interface FormulaProps {
 export function Formula({ algorithm, controls, values }: FormulaProps) {
   return (
     <div class="equation">
-      {substitute(algorithm.equation, controls, values).map((latex) => (
-        <Tex key={latex} latex={latex} onRendered={markTerms} />
+      {substitute(algorithm.equation ?? [], controls, values).map(({ latex, line }, i) => (
+        <Fragment key={i}>
+          {line && <br />}
+          <Tex latex={latex} onRendered={markTerms} />
+        </Fragment>
       ))}
     </div>
   )

@@ -28,9 +28,9 @@ export function StartButton({ recipe, big }: { recipe: Recipe; big?: boolean }) 
 
 /** How often the recipe worked when it was tried, and how long it took. */
 export function seedsText({ seeds }: Recipe): string {
-  if (!seeds) return ''
-  const time = seeds.median_s === null ? '' : `, median ${seeds.median_s} s`
-  return `${seeds.reached} of ${seeds.tried} seeds${time}`
+  if (!seeds || seeds.tried === 0) return ''
+  const time = typeof seeds.median_s === 'number' ? `, median ${seeds.median_s} s` : ''
+  return `${seeds.reached} of ${seeds.tried} seeds reached ${seeds.bar ?? 'the bar'}${time}`
 }
 
 export function RecipeCard({ recipe }: { recipe: Recipe }) {
@@ -41,7 +41,7 @@ export function RecipeCard({ recipe }: { recipe: Recipe }) {
         {recipe.doc}
       </p>
       <footer>
-        <span title={recipe.seeds?.bar}>{seedsText(recipe)}</span>
+        <span>{seedsText(recipe)}</span>
         <StartButton recipe={recipe} />
       </footer>
     </article>

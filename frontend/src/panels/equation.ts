@@ -18,15 +18,33 @@ function latexOf(control: Control, value: Value | undefined): string {
   return term ?? control.latex ?? `\\mathrm{${control.name.replaceAll('_', '\\_')}}`
 }
 
-/** The terms of the loss in force, each as LaTeX whose switches carry their control's name. */
-export function substitute(equation: EquationTerm[], controls: Control[], values: Record<string, Value>): string[] {
+/** One unbreakable part of the formula; `line` begins a new line. */
+export interface Piece {
+  latex: string
+  line: boolean
+}
+
+/** The loss in force as LaTeX whose switches carry their control's name, cut where a line may break. */
+export function substitute(equation: EquationTerm[], controls: Control[], values: Record<string, Value>): Piece[] {
   const byName = new Map(controls.map((control) => [control.name, control]))
   const replace = (whole: string, name: string) => {
     const control = byName.get(name)
     if (!control) return whole.replaceAll('@', '')
-    const value = values[name]
-    const side = isWrong(control, value) ? 'wrong-side' : 'right-side'
-    return `\\htmlClass{${side}}{\\htmlData{control=${name}}{${latexOf(control, value)}}}`
+    const latex = latexOf(control, values[name])
+    const side = isWrong(control, values[name]) ? 'wrong-side' : 'right-side'
+    return latex && `\\htmlClass{${side}}{\\htmlData{control=${name}}{${latex}}}`
   }
-  return equation.filter((term) => applies(term, values)).map(({ latex }) => latex.replace(/@(\w+)@/g, replace))
+  return equation
+    .filter((term) => applies(term, values))
+    .flatMap(({ latex }) => pieces(latex))
+    .map((piece) => ({ ...piece, latex: piece.latex.replace(/@(\w+)@/g, replace) }))
+}
+
+/** `\\` begins a line, `,\quad` allows a break after the comma; leading space is left to the page. */
+function pieces(latex: string): Piece[] {
+  return latex.split(/(?=\\\\)|(?<=,)\\quad/).flatMap((part) => {
+    const line = part.startsWith('\\\\')
+    const rest = part.replace(/^\\\\/, '').replace(/^(\s|\\;|\\,|\\quad)+/, '')
+    return rest ? [{ latex: rest, line }] : []
+  })
 }

@@ -88,7 +88,7 @@ export class ControlsStore {
 
   private fail(name: string, editId: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
-    const current = error instanceof ApiError ? (error.error.current as Current | null | undefined) : null
+    const current = error instanceof ApiError ? error.error.current : null
     const conflict = current?.values ? { by: current.by ?? 'somebody else', values: current.values } : null
     batch(() => {
       if (current?.version) {
@@ -124,12 +124,6 @@ export class ControlsStore {
   private clear(done: (pending: Pending) => boolean): void {
     this.pending.value = Object.fromEntries(Object.entries(this.pending.value).filter(([, pending]) => !done(pending)))
   }
-}
-
-interface Current {
-  version?: number
-  values?: Record<string, Value>
-  by?: string
 }
 
 function without<T>(record: Record<string, T>, name: string): Record<string, T> {

@@ -51,7 +51,7 @@ export class RunStore {
     this.controls = new ControlsStore((values, version, editId) => api.edit(id, values, version, editId))
     this.distributions = new DistributionBook(
       (name, window) => api.distributions(id, name, window),
-      (name) => metricOf(name, 'distribution')?.edges ?? [],
+      (name) => (metricOf(name, 'distribution')?.edges as number[] | undefined) ?? [],
     )
     this.main = this.book(axis.peek(), null)
     this.endings.push(effect(() => this.followAxis(axis.value)))
@@ -154,6 +154,9 @@ export class RunStore {
       this.refreshSoon()
     },
     run: (run) => this.accept(run),
+    gone: () => {
+      this.status.value = 'missing'
+    },
     reload: () => this.restart(),
   }
 

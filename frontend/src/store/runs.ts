@@ -98,6 +98,7 @@ const sink: Sink = {
   event: () => {},
   skip: () => {},
   run: (run) => replace(run),
+  gone: () => void refreshRuns(),
   reload: () => {},
 }
 

@@ -7,6 +7,8 @@ interface Props {
   max: number | null
   integer: boolean
   log: boolean
+  /** The declared default, for the feel of the slider. */
+  usual?: number
   unit?: string | null
   disabled?: boolean
   onCommit(value: number): void
@@ -16,12 +18,12 @@ const POSITIONS = 200
 
 /** A slider with a field beside it. The value leaves when the slider is released or the field confirmed, not on the way. */
 export function NumberField(props: Props) {
-  const { label, value, min, max, integer, log, unit, disabled, onCommit } = props
+  const { label, value, min, max, integer, log, usual, unit, disabled, onCommit } = props
   const [draft, setDraft] = useState<string | null>(null)
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => setDraft(null), [value])
   const bounded = min !== null && max !== null
-  const scale = makeScale(min ?? 0, max ?? 1, log)
+  const scale = makeScale(min ?? 0, max ?? 1, log, usual)
   const shown = draft ?? text(value)
   const position = Number.isFinite(Number(shown)) ? scale.position(Number(shown)) : 0
   const commit = (raw: string) => {
@@ -73,14 +75,21 @@ export function NumberField(props: Props) {
 const text = (value: number) => String(Number(value.toPrecision(6)))
 const round = (value: number, integer: boolean) => (integer ? Math.round(value) : Number(value.toPrecision(3)))
 
-/** Positions 0..200 to values; a logarithmic scale that starts at zero keeps its first position for zero. */
-export function makeScale(min: number, max: number, log: boolean) {
-  if (!log || max <= 0) {
-    return {
-      value: (at: number) => min + ((max - min) * at) / POSITIONS,
-      position: (value: number) => clamp(((value - min) / (max - min)) * POSITIONS),
-    }
+/**
+ * Positions 0..200 to values. A logarithmic scale that starts at zero keeps its first position for zero; a linear range
+ * much wider than its `usual` value is bent so that the usual value sits in the middle.
+ */
+export function makeScale(min: number, max: number, log: boolean, usual = max) {
+  if (log && max > 0) return logScale(min, max)
+  const share = (usual - min) / (max - min)
+  const bend = share > 0 && share < 0.15 ? Math.log(share) / Math.log(0.5) : share <= 0 && max - min >= 10 ? 4 : 1
+  return {
+    value: (at: number) => min + (max - min) * (at / POSITIONS) ** bend,
+    position: (value: number) => clamp(Math.max(0, (value - min) / (max - min)) ** (1 / bend) * POSITIONS),
   }
+}
+
+function logScale(min: number, max: number) {
   const floor = min > 0 ? min : max / 1e6
   const span = Math.log(max / floor)
   return {

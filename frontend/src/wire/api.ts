@@ -1,4 +1,4 @@
-import type { Axis, Catalog, DistributionReply, EventMessage, Run, SeriesReply, Value, WireError } from './types'
+import type { Axis, Catalog, DistributionReply, EventPage, Run, RunPage, SeriesReply, Value, WireError } from './types'
 
 /** A refusal by the server, with its code and its sentence. */
 export class ApiError extends Error {
@@ -72,8 +72,7 @@ const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 export const api = {
   login: (key: string) => json<void>('POST', '/api/session', { key }),
   catalog: () => json<Catalog>('GET', '/api/catalog'),
-  runs: (after?: string | null) =>
-    json<{ runs: Run[]; next: string | null }>('GET', `/api/runs${query({ limit: 50, after, sort: '-created' })}`),
+  runs: (after?: string | null) => json<RunPage>('GET', `/api/runs${query({ limit: 50, after, sort: '-created' })}`),
   run: (id: string) => json<Run>('GET', run(id)),
   start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
   remove: (id: string) => json<void>('DELETE', run(id)),
@@ -89,6 +88,6 @@ export const api = {
   distributions: (id: string, name: string, window: Window = {}) =>
     json<DistributionReply>('GET', `${run(id)}/distributions${query({ name, ...window })}`),
   events: (id: string, epoch: number, after: number) =>
-    json<{ events: EventMessage[]; next: number | null }>('GET', `${run(id)}/events${query({ epoch, after })}`),
+    json<EventPage>('GET', `${run(id)}/events${query({ epoch, after })}`),
   log: async (id: string) => (await send('GET', `${run(id)}/log`)).text(),
 }

@@ -1,4 +1,5 @@
 import type {
+  DeletedMessage,
   ErrorMessage,
   EventMessage,
   FrameMessage,
@@ -6,7 +7,6 @@ import type {
   ServerMessage,
   SkipMessage,
   SubscribedMessage,
-  ViewMessage,
 } from './types'
 
 /** One function per message tag; a tag that the server adds does not compile until it has one. */
@@ -16,7 +16,7 @@ export interface Handlers {
   event(message: EventMessage): void
   skip(message: SkipMessage): void
   run(message: RunMessage): void
-  view(message: ViewMessage): void
+  deleted(message: DeletedMessage): void
   error(message: ErrorMessage): void
 }
 
@@ -32,8 +32,12 @@ export function dispatch(message: ServerMessage, to: Handlers): void {
       return to.skip(message)
     case 'run':
       return to.run(message)
-    case 'view':
-      return to.view(message)
+    case 'deleted':
+      return to.deleted(message)
+    // Answers to requests that this page sends by other ways, or does not wait for.
+    case 'unsubscribed':
+    case 'edit':
+      return
     case 'error':
       return to.error(message)
     default:

@@ -25,8 +25,8 @@ export function judge(position: number, message: Numbered): Verdict {
 function cut(frame: FrameMessage, rows: number): FrameMessage {
   const column = (values: ScalarColumn): ScalarColumn => ({
     last: values.last.slice(rows),
-    min: values.min?.slice(rows),
-    max: values.max?.slice(rows),
+    min: values.min?.slice(rows) ?? null,
+    max: values.max?.slice(rows) ?? null,
   })
   const seen = frame.rows.update[rows - 1] ?? 0
   return {

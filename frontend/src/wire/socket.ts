@@ -12,6 +12,8 @@ export interface Sink {
   event(message: EventMessage): void
   skip(message: SkipMessage): void
   run(run: Run): void
+  /** The run was deleted. */
+  gone(): void
   /** The stream cannot be continued from the last position: read the history again. */
   reload(): void
 }
@@ -147,7 +149,7 @@ export class LiveSocket {
       this.onRun(run)
       this.subscriptions.get(run.id)?.sink.run(run)
     },
-    view: () => {},
+    deleted: ({ run }) => this.subscriptions.get(run)?.sink.gone(),
     error: () => {},
   }
 
