@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import math
 import signal
+import time
 from typing import Any
 
 from backend.agent.ending import has_ended
@@ -12,6 +14,8 @@ from backend.agent.timings import Timings
 from rl_core.telemetry.journal import InboxReader, InboxWriter, forget, head
 
 logger = logging.getLogger(__name__)
+
+FORGET_INTERVAL_S = 1.0
 
 
 class Run:
@@ -30,6 +34,7 @@ class Run:
         self.owes_exit = False
         """Whether the server still has to hear that the trainer left, once it has all records."""
         self._final_head: int | None = None
+        self._forgot_at = -math.inf
         self._commands: set[str] | None = None
 
     @property
@@ -55,9 +60,12 @@ class Run:
         return self._final_head is not None and self.settled >= self._final_head and not self.owes_exit
 
     def settle(self, seq: int) -> None:
-        """Let the journal forget what the store holds."""
+        """Note what the store holds, and let the journal forget it now and then."""
         self.settled = max(self.settled, seq)
-        forget(self.directory.path, self.settled)
+        now = time.monotonic()
+        if self.done or now - self._forgot_at > FORGET_INTERVAL_S:
+            self._forgot_at = now
+            forget(self.directory.path, self.settled)
 
     def deliver(self, command: dict[str, Any]) -> None:
         """Put a command into the inbox unless it is there already."""

@@ -84,6 +84,7 @@ class Runs:
     def retire(self, run: Run) -> bool:
         """Let go of a run of which nothing more is to be told; return whether it is one."""
         if run.done:
+            run.settle(run.settled)
             run.directory.mark_done()
             self._runs.pop(run.id, None)
         return run.done

@@ -103,7 +103,8 @@ class JournalWriter:
     def _open(self, path: Path) -> None:
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
         self._size = os.fstat(self._fd).st_size
-        _sync_directory(self._directory)
+        if not self._size:
+            _sync_directory(self._directory)
 
     def _rotate(self) -> None:
         self.close()

@@ -1,6 +1,7 @@
 """The server's end of the agent's websocket, which keeps what it hears and checks that nothing is lost or doubled."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import msgspec
 from websockets.asyncio.server import Request, Response, Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 TOKEN = "secret-of-the-agent"
 
@@ -54,7 +56,7 @@ class FakeServer:
     async def command(self, run: str, op: str, ident: str | None = None, **more: Any) -> None:
         await self.send({"t": "command", "run": run, "command": {"id": ident or f"{op}-1", "op": op, **more}})
 
-    async def until(self, condition: Callable[[], Any], seconds: float = 5.0) -> None:
+    async def until(self, condition: Callable[[], Any], seconds: float = 10.0) -> None:
         """Wait for a condition on what was heard; fails when it does not come true."""
         deadline = time.monotonic() + seconds
         while not condition():
@@ -87,11 +89,14 @@ class FakeServer:
         return connection.respond(HTTPStatus.UNAUTHORIZED, "no")
 
     async def _serve(self, socket: ServerConnection) -> None:
-        async for data in socket:
-            assert isinstance(data, bytes)
-            await self._hear(socket, msgspec.msgpack.decode(data))
-            self._heard.set()
-        self._socket = None
+        with contextlib.suppress(ConnectionClosed):
+            while True:
+                data = await socket.recv()
+                assert isinstance(data, bytes)
+                await self._hear(socket, msgspec.msgpack.decode(data))
+                self._heard.set()
+        if self._socket is socket:
+            self._socket = None
 
     async def _hear(self, socket: ServerConnection, message: dict[str, Any]) -> None:
         match message["t"]:
