@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -13,13 +14,17 @@ from bench.report import console, machine, print_table, spread
 from bench.server import Server, running_server
 
 ROUNDS = 10
-START: dict[str, Any] = {"recipe": "cartpole-ppo", "seed": 0, "budget": {"env_steps": 40_000}}
+ENDED = {"finished", "stopped", "failed"}
+START: dict[str, Any] = {"recipe": "cartpole-ppo", "seed": 0, "budget": {"env_steps": 4_000}}
 
 
 def main() -> None:
     """Start runs one after another on a server that has been up for a moment."""
     console.print(machine("fastapi", "torch"))
-    with running_server() as server, logged_in(server) as client:
+    with running_server() as server, httpx.Client(base_url=server.url, timeout=30) as client:
+        client.headers["Origin"] = server.url
+        client.post("/api/session", json={"key": server.key}).raise_for_status()
+        wait_until(lambda: client.get("/api/catalog").is_success)
         times = [click(server, client, seed) for seed in range(ROUNDS)]
     accepted, shown = zip(*times, strict=True)
     rows = [
@@ -27,13 +32,6 @@ def main() -> None:
         ["first frame on the websocket", spread([1000 * t for t in shown])],
     ]
     print_table(f"Click to first point, {ROUNDS} runs of cartpole-ppo", ["since the click", "ms, median (range)"], rows)
-
-
-def logged_in(server: Server) -> httpx.Client:
-    """Return a client that holds the session cookie, as the page does."""
-    client = httpx.Client(base_url=server.url, headers={"Origin": server.url}, timeout=30)
-    client.post("/api/session", json={"key": server.key}).raise_for_status()
-    return client
 
 
 def click(server: Server, client: httpx.Client, seed: int) -> tuple[float, float]:
@@ -47,7 +45,7 @@ def click(server: Server, client: httpx.Client, seed: int) -> tuple[float, float
         while json.loads(socket.recv(timeout=30))["type"] != "frame":
             pass
         shown = time.perf_counter() - begin
-    wait_until_ended(client, run)
+    wait_until(lambda: client.get(f"/api/runs/{run}").json()["state"] in ENDED)
     return accepted, shown
 
 
@@ -58,9 +56,12 @@ def live(server: Server, client: httpx.Client) -> ClientConnection:
     return connect(address, subprotocols=["policyscope.v1"], origin=server.url, additional_headers={"Cookie": cookie})
 
 
-def wait_until_ended(client: httpx.Client, run: str) -> None:
-    """Leave the machine to the next run alone."""
-    while client.get(f"/api/runs/{run}").json()["state"] not in {"finished", "stopped", "failed"}:
+def wait_until(ready: Callable[[], bool], within_s: float = 60) -> None:
+    """Leave the machine to the next measurement alone; raise if it does not come to rest."""
+    deadline = time.monotonic() + within_s
+    while not ready():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"The server was not ready within {within_s:g} s.")
         time.sleep(0.1)
 
 
