@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -23,11 +24,13 @@ from backend.storage import Store
 from backend.storage.errors import StoreError
 
 REFUSED = 2
+LOG_FORMAT = "%(levelname)s %(name)s: %(message)s"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line."""
     given = parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING if given.run is serve_command else logging.ERROR, format=LOG_FORMAT)
     try:
         sys.exit(given.run(given))
     except (Refused, ServerSaid, StoreError, OSError) as found:
@@ -144,7 +147,9 @@ async def stored_runs(store: Store, limit: int, state: str | None) -> dict[str, 
 def table(runs: list[dict[str, Any]]) -> Table:
     """Lay runs out for a terminal."""
     columns = ("id", "name", "state", "algorithm", "update", "env_steps", "created")
-    shown = Table(*columns, box=None)
+    shown = Table(box=None)
+    for column in columns:
+        shown.add_column(column, no_wrap=column == "id", min_width=32 if column == "id" else None)
     for run in runs:
         shown.add_row(*(str(run[column]) for column in columns))
     return shown

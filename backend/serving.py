@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
-import logging
 import os
 import resource
 import socket
@@ -75,7 +74,6 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         )
     with held, listening(settings.host, settings.port) as listener:
         raise_file_limit()
-        logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
         app = create_app(settings)
         with contextlib.suppress(KeyboardInterrupt):
             Server(uvicorn_config(app), app, announce).run(sockets=[listener])

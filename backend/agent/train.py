@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -22,12 +23,13 @@ def train(recipe: str, settings: list[str], *, seed: int | None, budget: int | N
     except (ConfigErrors, ValueError) as refused:
         console.print(str(refused), style="red", markup=False)
         return REFUSED
+    torch.set_num_threads(1)  # two collapse as soon as anything else runs
     watcher = Watcher(config)
     with progress(console) as bar:
         watcher.task = bar.add_task(recipe, total=1000, returns="")
         watcher.bar = bar
         run = run_here(config, watcher.take)
-    console.print(watcher.last_line(run.update), markup=False)
+    console.print(watcher.last_line(run.update), markup=False, soft_wrap=True)
     return 0
 
 
@@ -93,8 +95,7 @@ class Watcher:
     def last_line(self, updates: int) -> str:
         """Say what the run reached."""
         seconds = max(self.wall, 1e-9)
-        spent = (
-            f"{updates} updates, {self.env_steps} steps in {seconds:.1f} s ({self.env_steps / seconds:,.0f} steps/s)"
-        )
+        rate = f"{self.env_steps / seconds:,.0f} steps/s"
+        spent = f"{updates} updates, {self.env_steps} steps in {seconds:.1f} s ({rate})"
         bar = self.solved and f"; solved after {self.solved['env_steps']} steps"
         return f"finished: {spent}; {self.mean()} over the last {len(self.returns)} episodes{bar or ''}."
