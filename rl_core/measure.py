@@ -59,7 +59,7 @@ class Measurer:
             log_ratio=_taken(new_log_p - old_log_p, action) if single_step else _joined([x.log_ratio for x in last]),
             first_log_ratio=_array(trace.losses[0].log_ratio),
             kl_exact=float((np.exp(old_log_p) * (old_log_p - new_log_p)).sum(1).mean()),
-            entropy=_joined([x.entropy for x in last]),
+            entropy=_entropy(_joined([x.log_p for x in last])),
             max_entropy=math.log(new_log_p.shape[1]),
             clip=scheduled(c.clip, c.clip_schedule, progress) if isinstance(c, PPO) else None,
             losses={name: float(torch.stack([x.terms[name].detach() for x in last]).mean()) for name in last[0].terms},
@@ -102,6 +102,11 @@ def _joined(parts: list[Tensor]) -> Array:
 def _log_softmax(z: Array) -> Array:
     z = z - z.max(1, keepdims=True)
     out: Array = z - np.log(np.exp(z).sum(1, keepdims=True))
+    return out
+
+
+def _entropy(log_p: Array) -> Array:
+    out: Array = -(np.exp(log_p) * log_p).sum(1)
     return out
 
 

@@ -113,7 +113,6 @@ class Losses:
     terms: dict[str, Tensor]
     log_ratio: Tensor  # [B]
     log_p: Tensor  # [B, A] of the current policy
-    entropy: Tensor  # [B]
 
     def total(self) -> Tensor:
         """The loss that is minimised."""

@@ -78,7 +78,7 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
         r"\gamma^t", False, title="Discounted state weights", effect="Without it the direction is biased if gamma < 1.",
         terms={"true": r"\gamma^t\,", "false": ""}, ref="Sutton and Barto 2018, section 13.3",
     )  # fmt: skip
-    """Weight each step with gamma to the power of its index in the episode."""
+    """Weight each step with gamma to the power of its index in the episode; the full return is never weighted so."""
 
     advantage: Gate = boundary(
         r"\operatorname{sg}[\hat A_t]", passed=r"\hat A_t", title="Advantage", spec="B-1",

@@ -101,9 +101,10 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     log_rho_t = log_pi_t - old_log_prob(b, log_pi_t, c)
     gain_t = clipped_surrogate(log_rho_t.exp(), c.advantage(b.advantage), clip_range(b, c))
     gain_t = gain_t if b.discount is None else b.discount * gain_t
-    bonus, h_t = entropy_bonus(b, pi, c)
-    terms = {"policy": -b.scale * gain_t.mean(), "value": value_loss(b, net, c), "entropy": bonus}
-    return Losses(terms, log_ratio=log_rho_t, log_p=pi.log_p, entropy=h_t)
+    terms = {"policy": -b.scale * gain_t.mean(), "value": value_loss(b, net, c)}
+    if c.entropy_coef:
+        terms["entropy"] = entropy_bonus(b, pi, c)
+    return Losses(terms, log_ratio=log_rho_t, log_p=pi.log_p)
 
 
 def clip_range(b: Minibatch, c: PPO) -> float:

@@ -40,11 +40,12 @@ def losses(b: Minibatch, net: ActorCritic, c: Reinforce) -> Losses:
     log_pi_t = pi.log_prob(b.action)
     a_t = c.advantage(b.advantage)
     w_t = a_t if b.discount is None else b.discount * a_t
-    bonus, h_t = entropy_bonus(b, pi, c)
-    terms = {"policy": -b.scale * (w_t * log_pi_t).mean(), "entropy": bonus}
+    terms = {"policy": -b.scale * (w_t * log_pi_t).mean()}
+    if c.entropy_coef:
+        terms["entropy"] = entropy_bonus(b, pi, c)
     if c.critic == "v":
         terms["value"] = value_loss(b, net, c)
-    return Losses(terms, log_ratio=log_pi_t - b.log_prob, log_p=pi.log_p, entropy=h_t)
+    return Losses(terms, log_ratio=log_pi_t - b.log_prob, log_p=pi.log_p)
 
 
 reinforce = algorithm(

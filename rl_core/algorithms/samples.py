@@ -22,7 +22,8 @@ class Samples:
     def of(cls, b: Batch, e: Estimates, c: OnPolicyControls, progress: float) -> Samples:
         """The valid samples of `b` with their estimates."""
         steps, trajectories = _sizes(b)
-        discount = c.gamma ** b.episode_step_t.to(b.reward_t.dtype) if c.gamma_t else None
+        discounted = c.gamma_t and c.return_kind != "full"  # R(tau) is discounted from the start already
+        discount = c.gamma ** b.episode_step_t.to(b.reward_t.dtype) if discounted else None
         return cls(
             Minibatch(
                 obs=cls.flat(b.obs_t[:-1], b),

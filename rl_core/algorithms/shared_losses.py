@@ -22,8 +22,7 @@ def value_loss(b: Minibatch, net: ActorCritic, c: OnPolicyControls) -> Tensor:
     return c.value_coef * (v_t - target_t).square().mean()
 
 
-def entropy_bonus(b: Minibatch, pi: Categorical, c: OnPolicyControls) -> tuple[Tensor, Tensor]:
-    r"""-c_e (1/M) \sum_t H(\pi(.|s_t)), and H of the current policy per sample (nats)."""
-    h_t = pi.entropy()
-    bonus_t = h_t if c.entropy == "current" else Categorical.from_logits(b.logits).entropy()
-    return -scheduled(c.entropy_coef, c.entropy_schedule, b.progress) * bonus_t.mean(), h_t
+def entropy_bonus(b: Minibatch, pi: Categorical, c: OnPolicyControls) -> Tensor:
+    r"""-c_e (1/M) \sum_t H(\pi(.|s_t)) (nats)."""
+    source = pi if c.entropy == "current" else Categorical.from_logits(b.logits)
+    return -scheduled(c.entropy_coef, c.entropy_schedule, b.progress) * source.entropy().mean()

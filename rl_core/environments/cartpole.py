@@ -55,24 +55,27 @@ class CartPole(ArrayLanes):
 
     def step(self, actions: IntArray, active: BoolArray | None = None) -> StepResult:
         """One Euler step of every lane."""
-        self.state = _dynamics(self.state, actions)
+        _advance(self.state, actions)
         self.steps += 1
         terminated_t = (np.abs(self.state[0]) > X_LIMIT) | (np.abs(self.state[2]) > THETA_LIMIT)
         return StepResult(self.state.T.astype(np.float32), self._reward, terminated_t, self.steps >= MAX_STEPS)
 
     def step_lane(self, lane: int, action: int) -> FloatArray:
         """One Euler step of one lane."""
-        self.state[:, lane : lane + 1] = _dynamics(self.state[:, lane : lane + 1], np.array([action]))
+        _advance(self.state[:, lane : lane + 1], np.array([action]))
         self.steps[lane] += 1
         return self.state[:, lane].astype(np.float32)
 
 
-def _dynamics(state: NDArray[np.float64], actions: IntArray) -> NDArray[np.float64]:
-    """The equations of Florian 2007 in the operation order of Gymnasium, so that rounding agrees too."""
+def _advance(state: NDArray[np.float64], actions: IntArray) -> None:
+    """One step in place: the equations of Florian 2007 in Gymnasium's order of operations, so that rounding agrees."""
     x, x_dot, theta, theta_dot = state
     force = np.where(actions == 1, FORCE, -FORCE)
     cos, sin = np.cos(theta), np.sin(theta)
     temp = (force + POLE_MASS_LENGTH * np.square(theta_dot) * sin) / TOTAL_MASS
     theta_acc = (GRAVITY * sin - cos * temp) / (HALF_LENGTH * (4.0 / 3.0 - POLE_MASS * np.square(cos) / TOTAL_MASS))
     x_acc = temp - POLE_MASS_LENGTH * theta_acc * cos / TOTAL_MASS
-    return np.stack([x + TAU * x_dot, x_dot + TAU * x_acc, theta + TAU * theta_dot, theta_dot + TAU * theta_acc])
+    x += TAU * x_dot
+    x_dot += TAU * x_acc
+    theta += TAU * theta_dot
+    theta_dot += TAU * theta_acc

@@ -28,8 +28,10 @@ def gae(
 
 def normalise(a: Tensor, valid: Tensor | None = None, ddof: int = 0, eps: float = 1e-8) -> Tensor:
     r"""(A - mean) / (std + \epsilon) over the valid entries (1); 0 where there are too few, or all are equal."""
+    if valid is None and not a.requires_grad:
+        return _standardise_all(a, ddof, eps)
     weight = torch.ones_like(a) if valid is None else valid.to(a.dtype)
-    return _standardise(a, weight, torch.zeros_like(a, dtype=torch.int64), ddof, eps)
+    return _standardise(a, weight, weight.reshape(-1).argmax().expand_as(a), ddof, eps)
 
 
 def normalise_pieces(a_t: Tensor, end_t: Tensor, ddof: int = 0, eps: float = 1e-8) -> Tensor:
@@ -39,8 +41,19 @@ def normalise_pieces(a_t: Tensor, end_t: Tensor, ddof: int = 0, eps: float = 1e-
     return _standardise(a_t, torch.ones_like(a_t), piece, ddof, eps)
 
 
+def _standardise_all(a: Tensor, ddof: int, eps: float) -> Tensor:
+    """The hot path of `_standardise`: one piece, all valid, nothing to differentiate."""
+    if a.numel() <= max(ddof, 1):
+        return torch.zeros_like(a)
+    std, mean = torch.std_mean(a, correction=ddof)
+    return (a - mean) / (std + eps)
+
+
 def _standardise(a: Tensor, weight: Tensor, piece: Tensor, ddof: int, eps: float) -> Tensor:
+    """`piece` holds for each entry the flat index of the first entry it is normalised with."""
     flat, w, index = a.reshape(-1), weight.reshape(-1), piece.reshape(-1)
+    # Measured from the piece's first entry, equal entries are 0 exactly; else the mean's rounding would become +-1.
+    flat = flat - flat[index]
 
     def per_piece(x: Tensor) -> Tensor:
         return torch.zeros_like(flat).index_add(0, index, x)[index]

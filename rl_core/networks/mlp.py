@@ -7,11 +7,12 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import leaky_relu, linear
 
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "relu": torch.relu,
-    "leaky_relu": torch.nn.functional.leaky_relu,
+    "leaky_relu": leaky_relu,
 }
 
 
@@ -25,14 +26,15 @@ class Mlp(nn.Module):
     def __init__(self, sizes: Sequence[int], activation: str) -> None:
         super().__init__()
         self.sizes, self.activation = tuple(sizes), activation
-        self.layers = nn.ModuleList(nn.Linear(i, o) for i, o in pairwise(sizes))
+        self._stack = [nn.Linear(i, o) for i, o in pairwise(sizes)]
+        self.layers = nn.ModuleList(self._stack)
         self._activate = ACTIVATIONS[activation]
 
     def forward(self, x: Tensor, masks: Sequence[Tensor] = ()) -> Tensor:
         """Outputs for inputs x; without masks dropout is off (inverted dropout: evaluation is the identity)."""
-        for k, layer in enumerate(self.layers[:-1]):
-            x = self._activate(layer(x))
+        *hidden, last = self._stack
+        for k, layer in enumerate(hidden):
+            x = self._activate(linear(x, layer.weight, layer.bias))
             if masks:
                 x = x * masks[k]
-        out: Tensor = self.layers[-1](x)
-        return out
+        return linear(x, last.weight, last.bias)

@@ -20,8 +20,8 @@ def loss_value(u: UpdateRecord) -> float | None:
 
 @scalar("loss/entropy", title="Entropy term", unit="nat", latex=r"-c_e H", colour="green")
 def loss_entropy(u: UpdateRecord) -> float:
-    """The entropy bonus as it enters the loss."""
-    return u.losses["entropy"]
+    """The entropy bonus as it enters the loss; 0 without one."""
+    return u.losses.get("entropy", 0.0)
 
 
 @scalar("loss/total", title="Loss", unit="1", latex=r"L", colour="grey")
