@@ -17,7 +17,7 @@ NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 PACKAGING := pyproject.toml hatch_build.py
 BROWSER := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
-PYTHON_FILES := rl_core backend tests bench hatch_build.py
+PYTHON_FILES := rl_core backend tests bench docs hatch_build.py
 
 .PHONY: help run test bench screenshots format schema static lint types imports schema-check browser browser-check \
 	pytest chromium clean
@@ -93,7 +93,7 @@ bench: $(VENV)/bench ## compare with peers on this machine and print the tables
 	$(BIN)/python -m bench
 
 screenshots: $(VENV)/dev chromium ## retake the pictures of the README from a real run
-	$(BIN)/python docs/screenshots.py
+	$(BIN)/python -m docs.screenshots
 
 clean: ## remove what was built, not the virtual environment
 	rm -rf backend/static frontend/dist build dist .mypy_cache .ruff_cache .pytest_cache
