@@ -36,17 +36,35 @@ export function bins(edges: number[], row: HistogramRow): Bin[] {
   return first < 0 ? [] : all.slice(first, last + 1)
 }
 
+/** Neighbouring bins joined, exactly, until each is `width` wide; never across a value in `borders`. */
+export function coarsen(fine: Bin[], width: number, borders: number[]): Bin[] {
+  const out: Bin[] = []
+  for (const bin of fine) {
+    const last = out.at(-1)
+    const border = borders.some((at) => Math.abs(at - bin.low) < 1e-9)
+    if (last && !border && bin.high - last.low <= width) out[out.length - 1] = joined(last, bin)
+    else out.push(bin)
+  }
+  return out
+}
+
+function joined(a: Bin, b: Bin): Bin {
+  const mass = a.density * (a.high - a.low) + b.density * (b.high - b.low)
+  return { low: a.low, high: b.high, count: a.count + b.count, density: mass / (b.high - a.low) }
+}
+
 /** The histogram of the newest update. Height is density, so that bins of different width compare. */
 export function barsFigure(input: ChartInput, look: BarsLook): Figure {
   const held = input.histograms(look.distribution)
   const row = held?.rows.at(-1)
   if (!held || !row) return nothing(input, 'Waiting for the first histogram.', false)
-  const drawn = bins(held.edges, row)
+  const fine = bins(held.edges, row)
   const metric = input.metric(look.distribution, 'distribution')
   const heads = look.heads(row, colourOf(input.palette, metric?.colour ?? 'blue'))
-  if (drawn.length === 0)
+  if (fine.length === 0)
     return { ...nothing(input, outside(row) || 'Every sample is non-finite.', false), heads, nonfinite: row.nonfinite }
-  const x = hold(input, 'x', ...ends(drawn, look.include ?? []))
+  const x = hold(input, 'x', ...ends(core(fine), look.include ?? []))
+  const drawn = coarsen(fine, (x[1] - x[0]) / 40, look.include ?? [])
   const y: Range = [0, hold(input, 'y', 0, Math.max(...drawn.map((bin) => bin.density)))[1]]
   const shapes = look.region ? [region(look.region, x, input)] : []
   return {
@@ -63,14 +81,34 @@ export function barsFigure(input: ChartInput, look: BarsLook): Figure {
     shown: row.n,
     total: row.n,
     nonfinite: row.nonfinite,
-    note: [`update ${integer(row.last)}`, `${integer(row.n)} samples`, outside(row)].filter(Boolean).join(' · '),
+    note: [`update ${integer(row.last)}`, `${integer(row.n)} samples`, beyond(fine, x), outside(row)]
+      .filter(Boolean)
+      .join(' · '),
     probe: (at) => probe(drawn, row, at),
     table: () => ({ header: ['low', 'high', 'count'], rows: drawn.map(({ low, high, count }) => [low, high, count]) }),
   }
 }
 
-function ends(drawn: Bin[], include: number[]): Range {
-  return [Math.min(drawn[0]!.low, ...include), Math.max(drawn.at(-1)!.high, ...include)]
+const TAIL = 0.005
+
+/** The bins that hold all but half a percent of the samples on either side; what lies beyond is counted in the note. */
+export function core(fine: Bin[]): Bin[] {
+  const most = TAIL * fine.reduce((sum, bin) => sum + bin.count, 0)
+  let first = 0
+  let last = fine.length - 1
+  for (let seen = fine[0]!.count; seen <= most && first < last; seen += fine[first]!.count) first += 1
+  for (let seen = fine[last]!.count; seen <= most && last > first; seen += fine[last]!.count) last -= 1
+  return fine.slice(first, last + 1)
+}
+
+function ends(shown: Bin[], include: number[]): Range {
+  return [Math.min(shown[0]!.low, ...include), Math.max(shown.at(-1)!.high, ...include)]
+}
+
+/** Samples of the grid that the view leaves out. */
+function beyond(fine: Bin[], [low, high]: Range): string {
+  const count = fine.reduce((sum, bin) => (bin.high <= low || bin.low >= high ? sum + bin.count : sum), 0)
+  return count > 0 ? `${integer(count)} beyond` : ''
 }
 
 function hold(input: ChartInput, name: string, low: number, high: number): Range {

@@ -2,7 +2,7 @@ import { integer, short, tick } from '../paint/format'
 import type { Range } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
-import { frame, markShapes, nothing } from './layout'
+import { frame, markShapes, nothing, ticksIn } from './layout'
 import { timeRange } from './lines'
 import type { ChartInput, Figure } from './types'
 
@@ -41,7 +41,7 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
         hoverinfo: 'skip',
       },
     ],
-    layout: frame(input, { range: x, ticks: xTicks(x), fixed: false }, look, markShapes(input.marks, x, input)),
+    layout: frame(input, { range: x, ticks: ticksIn(x, 4), fixed: false }, look, markShapes(input.marks, x, input)),
     heads: [],
     x,
     timeAxis: true,
@@ -64,8 +64,6 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     }),
   }
 }
-
-const xTicks = ([low, high]: Range) => Array.from({ length: 5 }, (_, i) => low + ((high - low) * i) / 4)
 
 /** Bins that any row uses, with a little room; indices into `counts`. */
 function occupied(rows: HistogramRow[]): Range {
@@ -118,21 +116,30 @@ function shades(columns: (Column | null)[], low: number, high: number): Float64A
   )
 }
 
-/** Values of the grid at bin borders; the vertical axis counts bins, so a symmetric-log grid reads as one. */
-function edgeTicks(edges: number[], low: number, high: number): { ticks: number[]; labels: string[] } {
-  const wanted = Math.max(1, Math.round((high - low) / 4))
-  const zero = edges.findIndex((edge) => edge >= -1e-12)
-  const anchor = zero + 0.5 >= low && zero + 0.5 <= high ? zero : low
-  const ticks: number[] = []
-  for (let i = anchor % wanted; i < edges.length; i += wanted)
-    if (i + 0.5 >= low - 0.5 && i + 0.5 <= high + 0.5) ticks.push(i + 0.5)
-  return { ticks, labels: ticks.map((at) => tick(round(edges[at - 0.5]!))) }
+const READABLE = [0, 1, -1, 10, -10, 100, -100, 0.1, -0.1, 2, 0.5, 1000, -1000, 5, 0.2, -5, 1e4, -1e4]
+
+/** Readable values where the grid has them; the vertical axis counts bins, so a symmetric-log grid reads as one. */
+export function edgeTicks(edges: number[], low: number, high: number): { ticks: number[]; labels: string[] } {
+  const room = (high - low) / 7
+  const chosen: { at: number; value: number }[] = []
+  for (const value of READABLE) {
+    const at = position(edges, value)
+    const fits = at !== null && at >= low - 0.5 && at <= high + 0.5
+    if (fits && chosen.every((other) => Math.abs(other.at - at) >= room)) chosen.push({ at, value })
+  }
+  return { ticks: chosen.map(({ at }) => at), labels: chosen.map(({ value }) => tick(value)) }
 }
 
-const round = (value: number) => (Math.abs(value) < 1e-9 ? 0 : Number(value.toPrecision(2)))
+/** Where a value lies on the axis of bin numbers, whose borders are the half-integers. */
+function position(edges: number[], value: number): number | null {
+  const above = edges.findIndex((edge) => edge > value)
+  if (above <= 0) return null
+  const [low, high] = [edges[above - 1]!, edges[above]!]
+  return above - 0.5 + (value - low) / (high - low)
+}
 
 function probe(column: Column | null): string | null {
   if (!column) return null
   const peak = Math.max(...column.counts)
-  return `${integer(column.n)} samples, fullest bin ${short((100 * peak) / Math.max(1, column.n))} %`
+  return `${integer(column.n)} samples, peak ${short((100 * peak) / Math.max(1, column.n))} %`
 }

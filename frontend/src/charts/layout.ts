@@ -5,7 +5,7 @@ import { faded, type Palette } from '../paint/theme'
 import type { ChartInput, Figure, Mark } from './types'
 
 /** Room around the plot area, in pixels; the cursor line is placed with the same numbers. */
-export const MARGIN = { l: 46, r: 12, t: 8, b: 22 }
+export const MARGIN = { l: 46, r: 16, t: 8, b: 22 }
 
 export function ticksIn([low, high]: Range, count: number): number[] {
   const step = tickStep(high - low, count)
@@ -98,6 +98,7 @@ export function markShapes(marks: Mark[], x: Range, input: ChartInput): { shapes
       showarrow: false,
       text: mark.label,
       font: { size: 10, color: colour(mark) },
+      bgcolor: faded(input.palette.card, 0.8),
       borderpad: 1,
     })
   }

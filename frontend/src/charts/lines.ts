@@ -1,5 +1,5 @@
 import { decimate, type Line, thinned } from '../paint/decimate'
-import { short } from '../paint/format'
+import { short, unitText } from '../paint/format'
 import type { Layout, Trace } from '../paint/plot'
 import { extent, type Range, steady, stepUp } from '../paint/ranges'
 import { ema } from '../paint/smooth'
@@ -51,7 +51,7 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
     overlays(look, x, y, input),
   )
   return {
-    data: [...drawn.flatMap((line) => traces(line)), ...gaps(drawn, y, input)],
+    data: [...drawn.toReversed().flatMap((line) => traces(line)), ...gaps(drawn, y, input)],
     layout,
     heads,
     x,
@@ -59,6 +59,7 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
     shown: Math.max(...entries.map((entry) => entry.buffer.length)),
     total: Math.max(...entries.map((entry) => (input.range ? entry.buffer.total : entry.total))),
     nonfinite: sum(entries.map((entry) => nonfinite(entry))),
+    note: look.level?.label,
     probe: (at) => probe(drawn, at),
     table: () => table(drawn, input.smoothing),
   }
@@ -89,7 +90,8 @@ function clip(line: Line, [from, to]: Range, count: number): Line {
 
 function head(line: LineLook, look: LinesLook, input: ChartInput): Head {
   const metric = input.metric(line.metric)
-  const unit = metric?.unit && metric.unit !== '1' ? metric.unit : ''
+  const units = new Set(look.lines.map(({ metric: name }) => input.metric(name)?.unit))
+  const unit = units.size === 1 && line === look.lines.at(-1) ? unitText(metric?.unit) : ''
   const label = look.lines.length > 1 ? line.label : undefined
   return { metric: line.metric, label, unit, colour: colourOf(input.palette, line.colour ?? metric?.colour) }
 }
@@ -117,7 +119,6 @@ function overlays(look: LinesLook, x: Range, y: Range, input: ChartInput): Layou
   if (healthy && !input.log)
     shapes.unshift(band([healthy[0] ?? y[0], healthy[1] ?? y[1]].map((v) => clamp(v, y)) as Range, input))
   if (look.level) {
-    const at = input.log ? Math.log10(look.level.y) : look.level.y
     const line = { color: input.palette.ink, width: 1, dash: 'dash' }
     shapes.push({
       type: 'line',
@@ -129,17 +130,6 @@ function overlays(look: LinesLook, x: Range, y: Range, input: ChartInput): Layou
       y1: look.level.y,
       line,
       opacity: 0.5,
-    })
-    annotations.push({
-      xref: 'paper',
-      yref: 'y',
-      x: 1,
-      y: at,
-      xanchor: 'right',
-      yanchor: 'bottom',
-      showarrow: false,
-      text: look.level.label,
-      font: { size: 10, color: input.palette.faint },
     })
   }
   return { shapes, annotations }

@@ -18,6 +18,7 @@ export function short(value: number | null | undefined): string {
   if (size === 0) return '0'
   if (size >= 1e6) return `${plain(value / 1e6)}${THIN}M`
   if (size >= 1e4) return `${plain(value / 1e3)}${THIN}k`
+  if (size >= 1000) return integer(value)
   if (size < 1e-3)
     return value
       .toExponential(1)
@@ -82,5 +83,15 @@ export function ago(iso: string, now = Date.now()): string {
 export function valueText(value: unknown): string {
   if (typeof value === 'number') return String(Number(value.toPrecision(6))).replace('-', MINUS)
   if (typeof value === 'boolean') return value ? 'on' : 'off'
-  return value === null || value === undefined ? '–' : String(value)
+  return value === null || value === undefined ? '–' : String(value).replaceAll('_', ' ')
 }
+
+/** A unit as it is written: no dimensionless 1, powers raised. */
+export function unitText(unit: string | null | undefined): string {
+  if (!unit || unit === '1') return ''
+  return unit.replace(/\^(-?\d+)/g, (_, digits: string) => superscript('', digits.replace('-', MINUS)))
+}
+
+/** A position on an axis: whole counters, seconds as a duration. */
+export const positionText = (value: number, axis: string): string =>
+  axis === 'wall' ? duration(value) : integer(value)

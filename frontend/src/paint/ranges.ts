@@ -25,7 +25,7 @@ export function niceRange(low: number, high: number): Range {
     const half = Math.abs(low) > 0 ? Math.abs(low) * 0.5 : 0.5
     return [low - half, high + half]
   }
-  const step = tickStep(high - low)
+  const step = tickStep(high - low) / 4
   const floor = Math.floor(low / step + 1e-9) * step
   const ceiling = Math.ceil(high / step - 1e-9) * step
   return [floor, ceiling]

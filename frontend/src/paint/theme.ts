@@ -50,7 +50,7 @@ function blank(): Palette {
   return { ink: '', faint: '', grid: '', card: '', band: '', cursor: '', red: '', quantities: {} }
 }
 
-const QUANTITIES = ['blue', 'green', 'violet', 'teal', 'orange', 'grey']
+const QUANTITIES = ['blue', 'blue-soft', 'green', 'violet', 'teal', 'orange', 'grey']
 
 function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement)

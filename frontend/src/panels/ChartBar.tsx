@@ -18,7 +18,7 @@ export function ChartBar({ onMetrics, onHelp }: Props) {
         onChange={setAxis}
       />
       <label title="s switches it off and on">
-        Smoothing
+        <span>Smoothing</span>
         <input
           type="range"
           min={0}

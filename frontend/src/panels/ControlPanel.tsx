@@ -3,13 +3,13 @@ import { isTerminal } from '../store/runs'
 import type { Control } from '../wire/types'
 import { ControlRow } from './ControlRow'
 
-const GROUPS = ['estimator', 'policy', 'critic', 'optimiser', 'schedule', 'network']
+const GROUPS = ['boundaries', 'estimator', 'policy', 'critic', 'optimiser', 'schedule', 'network']
 
-/** Controls by group: those of the equation first, unknown groups after the known ones. */
+/** Controls by group: boundaries first, then the parts of the equation, unknown groups after the known ones. */
 export function grouped(controls: Control[]): [string, Control[]][] {
   const groups = new Map<string, Control[]>()
   for (const control of controls) {
-    const name = control.group ?? 'other'
+    const name = control.boundary ? 'boundaries' : (control.group ?? 'other')
     groups.set(name, [...(groups.get(name) ?? []), control])
   }
   const rank = (name: string) => (GROUPS.includes(name) ? GROUPS.indexOf(name) : GROUPS.length)
@@ -22,35 +22,50 @@ export function ControlPanel({ store, controls }: { store: RunStore; controls: C
   const ended = run !== null && isTerminal(run)
   const live = controls.filter((control) => control.live)
   const fixed = controls.filter((control) => !control.live)
+  const open = matchMedia?.('(max-width: 820px)').matches ? 1 : 2
   return (
     <section class="card panel" aria-label="Switches">
       <h2>Switches</h2>
-      {grouped(live).map(([group, members]) => (
-        <div key={group}>
-          <h3>{group[0]?.toUpperCase() + group.slice(1)}</h3>
-          {members.map((control) => (
-            <ControlRow
-              key={control.name}
-              store={store}
-              control={control}
-              locked={ended ? 'The run has ended.' : null}
-            />
-          ))}
-        </div>
+      {grouped(live).map(([group, members], index) => (
+        <Group
+          key={group}
+          title={group}
+          members={members}
+          open={index < open}
+          store={store}
+          locked={ended ? 'The run has ended.' : null}
+        />
       ))}
       {fixed.length > 0 && (
-        <details>
-          <summary>Fixed for this run ({fixed.length})</summary>
-          {fixed.map((control) => (
-            <ControlRow
-              key={control.name}
-              store={store}
-              control={control}
-              locked="Set at the start; it cannot change while the run lives."
-            />
-          ))}
-        </details>
+        <Group
+          title="fixed for this run"
+          members={fixed}
+          open={false}
+          store={store}
+          locked="Set at the start; it cannot change while the run lives."
+        />
       )}
     </section>
+  )
+}
+
+interface GroupProps {
+  title: string
+  members: Control[]
+  open: boolean
+  store: RunStore
+  locked: string | null
+}
+
+function Group({ title, members, open, store, locked }: GroupProps) {
+  return (
+    <details open={open}>
+      <summary>
+        {title[0]?.toUpperCase() + title.slice(1)} ({members.length})
+      </summary>
+      {members.map((control) => (
+        <ControlRow key={control.name} store={store} control={control} locked={locked} />
+      ))}
+    </details>
   )
 }

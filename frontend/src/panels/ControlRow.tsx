@@ -1,4 +1,4 @@
-import { short, valueText } from '../paint/format'
+import { short, unitText, valueText } from '../paint/format'
 import type { RunStore } from '../store/run'
 import { pointedControl } from '../store/view'
 import { LockIcon } from '../ui/icons'
@@ -57,7 +57,7 @@ function Locked({ store, control, reason }: { store: RunStore; control: Control;
     <span class={`value ${isWrong(control, value) ? 'wrong' : ''}`} title={reason}>
       <LockIcon />
       {valueText(value)}
-      {control.unit && control.unit !== '1' ? ` ${control.unit}` : ''}
+      {` ${unitText(control.unit)}`}
       <span class="visually-hidden">, locked: {reason}</span>
     </span>
   )

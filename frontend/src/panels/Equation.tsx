@@ -15,14 +15,34 @@ interface FormulaProps {
   values: Record<string, Value>
 }
 
+/** Shrink the type until the widest piece fits, at most to three quarters. */
+function shrinkToFit(box: HTMLElement): void {
+  box.style.fontSize = ''
+  const widest = Math.max(...[...box.querySelectorAll<HTMLElement>('.tex')].map((piece) => piece.scrollWidth), 1)
+  const scale = Math.max(0.75, Math.min(1, box.clientWidth / widest))
+  if (scale < 1) box.style.fontSize = `${scale * Number.parseFloat(getComputedStyle(box).fontSize)}px`
+}
+
 /** The loss as it stands, in pieces that wrap at their signs. */
 export function Formula({ algorithm, controls, values }: FormulaProps) {
+  const box = useRef<HTMLDivElement>(null)
+  const shrink = () => box.current && shrinkToFit(box.current)
+  const rendered = (element: HTMLElement) => {
+    markTerms(element)
+    shrink()
+    // The formula's own fonts arrive after the first drawing and are wider than what stood in for them.
+    void document.fonts?.ready.then(shrink)
+  }
+  useEffect(() => {
+    window.addEventListener('resize', shrink)
+    return () => window.removeEventListener('resize', shrink)
+  }, [])
   return (
-    <div class="equation">
+    <div class="equation" ref={box}>
       {substitute(algorithm.equation ?? [], controls, values).map(({ latex, line }, i) => (
         <Fragment key={i}>
           {line && <br />}
-          <Tex latex={latex} onRendered={markTerms} />
+          <Tex latex={latex} onRendered={rendered} />
         </Fragment>
       ))}
     </div>
@@ -52,6 +72,8 @@ const controlAt = (event: Event) =>
 /** Bring the switch of a term into view and give it the focus. */
 function goToSwitch(name: string): void {
   const row = document.getElementById(`control-${name}`)
+  const group = row?.closest('details')
+  if (group) group.open = true
   row?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
   row?.querySelector<HTMLElement>('button[aria-checked="true"], input')?.focus({ preventScroll: true })
 }

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { short } from '../paint/format'
+import { short, unitText } from '../paint/format'
 import type { RunStore } from '../store/run'
 import { extraCharts, toggleExtra } from '../store/view'
 import { Dialog } from '../ui/Dialog'
@@ -37,7 +37,7 @@ export function MetricDrawer({ store, metrics, onClose }: { store: RunStore; met
 
 function MetricChoice({ store, metric }: { store: RunStore; metric: Metric }) {
   const key = metric.kind === 'scalar' ? metric.name : `~${metric.name}`
-  const unit = metric.unit === '1' ? '' : metric.unit
+  const unit = unitText(metric.unit)
   return (
     <label>
       <input type="checkbox" checked={extraCharts.value.includes(key)} onChange={() => toggleExtra(key)} />

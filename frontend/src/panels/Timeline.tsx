@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { integer, short } from '../paint/format'
+import { integer, positionText } from '../paint/format'
 import { stepUp } from '../paint/ranges'
 import { AXES } from '../store/axis'
 import type { RunStore } from '../store/run'
@@ -19,16 +19,16 @@ export function Timeline({ store, controls }: { store: RunStore; controls: Contr
   const end = ended ? Math.max(now, 1) : stepUp(now)
   const events = store.events.list.value
   const stops = stopsOf(events, controls, (update) => store.places.place(update, axis.value))
-  const { label, unit } = AXES.find(({ id }) => id === axis.value)!
+  const { label } = AXES.find(({ id }) => id === axis.value)!
   return (
     <section class="timeline" aria-label="Timeline">
       <header>
         <h2>Timeline</h2>
         <span class="faint">
-          {label}, {ended ? `ended at ${short(now)}` : `now ${short(now)}`} {axis.value === 'wall' ? unit : ''}
+          {label}, {ended ? 'ended at' : 'now'} {positionText(now, axis.value)}
         </span>
         <button type="button" class="button quiet small" onClick={() => setListing(true)}>
-          {integer(events.length)} events
+          {integer(events.length)} {events.length === 1 ? 'event' : 'events'}
         </button>
       </header>
       <Rail

@@ -21,13 +21,13 @@ export function Transport({ store }: { store: RunStore }) {
         title="Space"
       >
         {canResume(state) ? <PlayIcon /> : <PauseIcon />}
-        {canResume(state) ? 'Resume' : 'Pause'}
+        <span>{canResume(state) ? 'Resume' : 'Pause'}</span>
       </button>
       <button type="button" class="button" onClick={() => void stepOnce(store)} title="n">
-        <StepIcon /> One update
+        <StepIcon /> <span>One update</span>
       </button>
       <button type="button" class="button" onClick={() => setAsking(true)}>
-        <StopIcon /> Stop
+        <StopIcon /> <span>Stop</span>
       </button>
       <Pace store={store} />
       {asking && (

@@ -35,7 +35,7 @@ export function NumberField(props: Props) {
   }
   const slide = (at: string) => text(round(scale.value(Number(at)), integer))
   return (
-    <div class="number">
+    <div class="number-field">
       {bounded && (
         <input
           type="range"
