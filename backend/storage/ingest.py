@@ -66,6 +66,7 @@ def _store(conn: sa.Connection, stream: Stream, fresh: list[dict[str, Any]], che
         stream,
         head=checked[-1].seq,
         rows=stream.rows + sum(len(frame.rows.update) for frame in frames),
+        payloads=stream.payloads + len(fresh),
         ended=stream.ended + sum(len(frame.ended) for frame in frames),
     )
 

@@ -27,6 +27,8 @@ SUMMARY = np.dtype(
     ]
 )
 
+LARGEST = np.finfo(np.float64).max
+
 Summaries = npt.NDArray[Any]
 
 
@@ -89,8 +91,8 @@ def _means(
     with np.errstate(over="ignore", invalid="ignore"):
         total = np.add.reduceat(mean * n, starts)
         means = np.where(counts > 0, total / np.maximum(counts, 1), np.nan)
-    overflown = ~np.isfinite(total)
-    if overflown.any():
-        share = n / np.repeat(np.maximum(counts, 1), np.diff(np.append(starts, len(n))))
-        means[overflown] = np.add.reduceat(mean * share, starts)[overflown]
+        overflown = ~np.isfinite(total)
+        if overflown.any():
+            share = n / np.repeat(np.maximum(counts, 1), np.diff(np.append(starts, len(n))))
+            means[overflown] = np.clip(np.add.reduceat(mean * share, starts)[overflown], -LARGEST, LARGEST)
     return means

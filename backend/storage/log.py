@@ -49,7 +49,7 @@ def _row(stream: Stream, piece: Piece, compressed: bool) -> dict[str, Any]:
 def pieces(conn: sa.Connection, stream: Stream, after_seq: int) -> Iterator[Piece]:
     """The stored pieces that reach beyond `after_seq`, in order."""
     query = sa.select(records).where(records.c.stream_id == stream.id, records.c.seq > after_seq)
-    with conn.execute(query.order_by(records.c.first_seq).execution_options(yield_per=8)) as rows:
+    with conn.execute(query.order_by(records.c.first_seq).execution_options(yield_per=64)) as rows:
         for row in rows:
             joined = zlib.decompress(row.payload) if row.compressed else row.payload
             yield Piece(row.first_seq, row.seq, row.payloads, joined)

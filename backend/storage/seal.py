@@ -8,12 +8,17 @@ from .payloads import Distribution, Event, Payload
 from .streams import Stream
 
 TAIL_SEQS = 1024
+TAIL_PAYLOADS = 256
 TAIL_EPISODES = 4096
 
 
 def due(stream: Stream) -> bool:
     """Whether the tail is long enough; it bounds what a reader has to unpack record by record."""
-    return stream.head - stream.sealed_seq >= TAIL_SEQS or stream.ended - stream.sealed_ended >= TAIL_EPISODES
+    return (
+        stream.head - stream.sealed_seq >= TAIL_SEQS
+        or stream.payloads - stream.sealed_payloads >= TAIL_PAYLOADS
+        or stream.ended - stream.sealed_ended >= TAIL_EPISODES
+    )
 
 
 def seal(conn: sa.Connection, stream: Stream) -> Stream:
@@ -25,8 +30,14 @@ def seal(conn: sa.Connection, stream: Stream) -> Stream:
             _write(conn, stream, track, batch, _distributions(conn, stream, tail) if track == tracks.ROWS else {})
             segments.merge_small(conn, stream, track)
     log.compact(conn, stream)
-    sealed = {"sealed_seq": stream.head, "sealed_rows": stream.rows, "sealed_ended": stream.ended}
-    stream = streams.advance(conn, stream, **sealed)
+    stream = streams.advance(
+        conn,
+        stream,
+        sealed_seq=stream.head,
+        sealed_rows=stream.rows,
+        sealed_ended=stream.ended,
+        sealed_payloads=stream.payloads,
+    )
     log.trim(conn, stream)
     return stream
 

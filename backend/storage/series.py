@@ -1,6 +1,6 @@
 """Reads series at any zoom: exact points where they fit, else buckets from the coarsest level that is fine enough."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,6 @@ from .levels import COARSE, FINE, Summaries
 from .payloads import Payload
 from .streams import Stream
 from .tables import columns, segments
-from .tracks import Batch
 
 X = ("update", "env_steps", "episodes", "wall")
 OVERSAMPLING = 2
@@ -25,7 +24,7 @@ LEVELS = ((COARSE, columns.c.coarse), (FINE, columns.c.fine))
 def read(
     conn: sa.Connection,
     run_id: str,
-    series: Iterable[str],
+    series: Sequence[str],
     x: str = "update",
     from_: float | None = None,
     to: float | None = None,
@@ -38,14 +37,14 @@ def read(
     record = runs.fetch(conn, run_id)
     stream = streams.fetch(conn, run_id, record.epoch)
     tail = log.tail(conn, stream)
-    readers: dict[int, _Track] = {}
-    found = {}
-    for name in series:
-        track = tracks.track_of(name)
-        if track not in readers:
-            readers[track] = _Track(conn, stream, track, x, tail, from_, to)
-        found[name] = readers[track].series(name, points)
-    return {"run": run_id, "epoch": record.epoch, "head": stream.head, "x": x, "series": found}
+    found: dict[str, dict[str, Any]] = {}
+    for track in (tracks.ROWS, tracks.EPISODES):
+        wanted = [name for name in series if tracks.track_of(name) == track]
+        if wanted:
+            zoomed = _Track(conn, stream, track, x, tail, wanted, from_, to)
+            found |= {name: zoomed.series(name, points) for name in wanted}
+    shown = {name: found[name] for name in series}
+    return {"run": run_id, "epoch": record.epoch, "head": stream.head, "x": x, "series": shown}
 
 
 class _Track:
@@ -58,23 +57,27 @@ class _Track:
         track: int,
         x: str,
         tail: Sequence[Payload],
+        wanted: Sequence[str],
         from_: float | None,
         to: float | None,
     ) -> None:
-        self._conn, self._stream, self._track = conn, stream, track
+        self._conn = conn
         sealed = stream.sealed_rows if track == tracks.ROWS else stream.sealed_ended
         self._layout = Layout.of(conn, stream.id, track, sealed)
-        self._tail: Batch = tracks.of_track(track, tail, sealed)
+        self._tail = tracks.of_track(track, tail, sealed, frozenset(wanted))
+        self._numbers = names.find(conn, stream, track, wanted)
+        self._totals = _totals(conn, list(self._numbers.values()))
         self._axis = Axis(conn, self._layout, x, self._tail.axes[x])
         self._first = 0 if from_ is None else self._axis.row_at(from_)
         self._end = sealed + self._tail.rows if to is None else max(self._first, self._axis.row_at(to))
 
     def series(self, name: str, points: int) -> dict[str, Any]:
         """One series as the API's columns."""
-        column = _Column(self._conn, self._layout, self._number(name), self._tail.points.get(name, chunks.NO_POINTS))
+        number, tail = self._numbers.get(name), self._tail.points.get(name, chunks.NO_POINTS)
+        column = _Column(self._conn, self._layout, number, tail)
         summaries = levels.thin(column.zoom(self._first, self._end, points), points)
         return {
-            "total": column.total(),
+            "total": self._totals.get(number, 0) + len(tail.rows),
             "raw": bool((summaries["n"] == 1).all()),
             "x0": self._axis.at(summaries["first"]).tolist(),
             "x1": self._axis.at(summaries["last"]).tolist(),
@@ -86,8 +89,12 @@ class _Track:
             "last": summaries["value"].tolist(),
         }
 
-    def _number(self, name: str) -> int | None:
-        return names.find(self._conn, self._stream, self._track, [name]).get(name)
+
+def _totals(conn: sa.Connection, numbers: list[int]) -> dict[int | None, int]:
+    """Packed points of each series."""
+    query = sa.select(columns.c.series_id, sa.func.sum(columns.c.n).label("total"))
+    query = query.where(columns.c.series_id.in_(numbers)).group_by(columns.c.series_id)
+    return {row.series_id: row.total for row in conn.execute(query)}
 
 
 class _Column:
@@ -96,19 +103,14 @@ class _Column:
     def __init__(self, conn: sa.Connection, layout: Layout, number: int | None, tail: Points) -> None:
         self._conn, self._layout, self._number, self._tail = conn, layout, number, tail
 
-    def total(self) -> int:
-        """Points in the whole series."""
-        query = sa.select(sa.func.coalesce(sa.func.sum(columns.c.n), 0)).where(
-            columns.c.series_id == self._number, columns.c.segment_id.in_(self._layout.ids)
-        )
-        return int(self._conn.execute(query).scalar_one()) + len(self._tail.rows)
-
     def zoom(self, first: int, end: int, points: int) -> Summaries:
         """Summaries of the rows in [first, end), fine enough for `points` buckets; every point once."""
+        packed_rows = min(end, self._layout.sealed) - first
         for size, level in LEVELS:
-            if end - first > OVERSAMPLING * size * points:
+            enough = OVERSAMPLING * size * points
+            if packed_rows > enough:
                 found = self._blocks(first, end, size, level)
-                if found["n"].sum(dtype=np.int64) > OVERSAMPLING * size * points:
+                if found["n"].sum(dtype=np.int64) > enough:
                     return found
         return levels.of_points(self._points(first, end))
 

@@ -10,7 +10,7 @@ from .tables import streams
 
 
 class Stream(msgspec.Struct, frozen=True):
-    """Counts of one stream. Rows and ended episodes below the `sealed_` counts are in segments, the rest in records."""
+    """Counts of one stream. What lies below the `sealed_` counts is packed into segments, the rest only in records."""
 
     id: int
     run_id: str
@@ -18,9 +18,11 @@ class Stream(msgspec.Struct, frozen=True):
     head: int = 0
     rows: int = 0
     ended: int = 0
+    payloads: int = 0
     sealed_seq: int = 0
     sealed_rows: int = 0
     sealed_ended: int = 0
+    sealed_payloads: int = 0
 
 
 def find(conn: sa.Connection, run_id: str, epoch: int) -> Stream | None:

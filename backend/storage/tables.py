@@ -135,9 +135,11 @@ streams = sa.Table(
     sa.Column("head", sa.BigInteger, nullable=False),
     sa.Column("rows", sa.BigInteger, nullable=False),
     sa.Column("ended", sa.BigInteger, nullable=False),
+    sa.Column("payloads", sa.BigInteger, nullable=False),
     sa.Column("sealed_seq", sa.BigInteger, nullable=False),
     sa.Column("sealed_rows", sa.BigInteger, nullable=False),
     sa.Column("sealed_ended", sa.BigInteger, nullable=False),
+    sa.Column("sealed_payloads", sa.BigInteger, nullable=False),
     sa.UniqueConstraint("run_id", "epoch"),
 )
 
@@ -198,8 +200,8 @@ axes = sa.Table(
 columns = sa.Table(
     "columns",
     metadata,
-    _foreign("segment_id", "segments", primary_key=True),
     _foreign("series_id", "series", primary_key=True),
+    _foreign("segment_id", "segments", primary_key=True, index=True),
     sa.Column("n", sa.Integer, nullable=False),
     sa.Column("coarse", sa.LargeBinary, nullable=False),
     sa.Column("fine", sa.LargeBinary, nullable=False),
@@ -212,8 +214,8 @@ columns = sa.Table(
 histograms = sa.Table(
     "histograms",
     metadata,
-    _foreign("segment_id", "segments", primary_key=True),
     _foreign("series_id", "series", primary_key=True),
+    _foreign("segment_id", "segments", primary_key=True, index=True),
     sa.Column("first_update", sa.BigInteger, nullable=False),
     sa.Column("last_update", sa.BigInteger, nullable=False),
     sa.Column("n", sa.Integer, nullable=False),

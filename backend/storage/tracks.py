@@ -1,6 +1,6 @@
 """Turns frames into columns. A track is a sequence of rows with their own axes: telemetry rows, or ended episodes."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 
@@ -31,13 +31,13 @@ def track_of(name: str) -> int:
     return EPISODES if name in EPISODE_SERIES else ROWS
 
 
-def of_track(track: int, payloads: Iterable[Payload], first_row: int) -> Batch:
-    """The rows of one track in these payloads; the first of them is `first_row`."""
+def of_track(track: int, payloads: Iterable[Payload], first_row: int, wanted: Container[str] | None = None) -> Batch:
+    """The rows of one track in these payloads, with all series or the wanted ones; the first row is `first_row`."""
     frames = [payload for payload in payloads if not isinstance(payload, Event)]
-    return _episodes(frames, first_row) if track == EPISODES else _rows(frames, first_row)
+    return _episodes(frames, first_row) if track == EPISODES else _rows(frames, first_row, wanted)
 
 
-def _rows(frames: list[Frame], first_row: int) -> Batch:
+def _rows(frames: list[Frame], first_row: int, wanted: Container[str] | None) -> Batch:
     axes = {
         name: np.array([x for frame in frames for x in getattr(frame.rows, name)], axis_type(name))
         for name in Rows.__struct_fields__
@@ -46,7 +46,8 @@ def _rows(frames: list[Frame], first_row: int) -> Batch:
     row = first_row
     for frame in frames:
         for name, scalar in frame.scalars.items():
-            parts.setdefault(name, []).append((row, scalar))
+            if wanted is None or name in wanted:
+                parts.setdefault(name, []).append((row, scalar))
         row += len(frame.rows.update)
     return Batch(first_row, row - first_row, axes, {name: _points(found) for name, found in parts.items()})
 

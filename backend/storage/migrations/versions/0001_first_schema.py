@@ -122,9 +122,11 @@ def upgrade() -> None:
         sa.Column("head", sa.BigInteger(), nullable=False),
         sa.Column("rows", sa.BigInteger(), nullable=False),
         sa.Column("ended", sa.BigInteger(), nullable=False),
+        sa.Column("payloads", sa.BigInteger(), nullable=False),
         sa.Column("sealed_seq", sa.BigInteger(), nullable=False),
         sa.Column("sealed_rows", sa.BigInteger(), nullable=False),
         sa.Column("sealed_ended", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_payloads", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_streams_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_streams")),
         sa.UniqueConstraint("run_id", "epoch", name=op.f("uq_streams_run_id_epoch")),
@@ -183,8 +185,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "columns",
-        sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("coarse", sa.LargeBinary(), nullable=False),
         sa.Column("fine", sa.LargeBinary(), nullable=False),
@@ -194,12 +196,15 @@ def upgrade() -> None:
         sa.Column("high", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["segment_id"], ["segments.id"], name=op.f("fk_columns_segment_id")),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_columns_series_id")),
-        sa.PrimaryKeyConstraint("segment_id", "series_id", name=op.f("pk_columns")),
+        sa.PrimaryKeyConstraint("series_id", "segment_id", name=op.f("pk_columns")),
     )
+    with op.batch_alter_table("columns", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_columns_segment_id"), ["segment_id"], unique=False)
+
     op.create_table(
         "histograms",
-        sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("segment_id", sa.Integer(), nullable=False),
         sa.Column("first_update", sa.BigInteger(), nullable=False),
         sa.Column("last_update", sa.BigInteger(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
@@ -207,5 +212,7 @@ def upgrade() -> None:
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(["segment_id"], ["segments.id"], name=op.f("fk_histograms_segment_id")),
         sa.ForeignKeyConstraint(["series_id"], ["series.id"], name=op.f("fk_histograms_series_id")),
-        sa.PrimaryKeyConstraint("segment_id", "series_id", name=op.f("pk_histograms")),
+        sa.PrimaryKeyConstraint("series_id", "segment_id", name=op.f("pk_histograms")),
     )
+    with op.batch_alter_table("histograms", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_histograms_segment_id"), ["segment_id"], unique=False)
