@@ -10,7 +10,7 @@ from rl_core.algorithms.discovered import discover_algorithms
 from rl_core.environments.make import catalog_rows
 from rl_core.recipes import recipes
 from rl_core.registry import discover
-from rl_core.telemetry.metric import distributions, scalars
+from rl_core.telemetry.metric import distributions, episode_series, scalars
 
 discover_algorithms()
 discover(rl_core.telemetry.metrics)
@@ -29,7 +29,8 @@ def catalog() -> dict[str, Any]:
 
 
 def _metrics() -> list[dict[str, Any]]:
-    return [m.to_json() for m in scalars.values()] + [d.to_json() for d in distributions.values()]
+    rows = [series.to_json() for series in episode_series.values()] + [m.to_json() for m in scalars.values()]
+    return rows + [d.to_json() for d in distributions.values()]
 
 
 def _from_boundaries(controls: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:

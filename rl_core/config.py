@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.discovered import discover_algorithms
@@ -52,6 +52,10 @@ class Budget(BaseModel):
     env_steps: int | None = Field(None, ge=1, le=10**12)
     updates: int | None = Field(None, ge=1, le=10**12)
     episodes: int | None = Field(None, ge=1, le=10**12)
+
+    @model_serializer(mode="wrap")
+    def _only_limits(self, dump: SerializerFunctionWrapHandler) -> dict[str, int]:
+        return {name: limit for name, limit in dump(self).items() if limit is not None}
 
     def used(self, env_steps: int, updates: int, episodes: int) -> float:
         """The fraction used, 1 when the run has finished."""

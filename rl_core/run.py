@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -20,6 +21,8 @@ from rl_core.stopwatch import Stopwatch
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
 from rl_core.types import Batch
+
+logger = logging.getLogger("policyscope.run")
 
 LEAK_INTERVAL = 0.5  # s between two leak matrices
 CHECKPOINT_INTERVAL = 60.0  # s between two checkpoints that nobody asked for
@@ -92,6 +95,7 @@ class Run:
         if self._frames:
             self._frames.flush()
         self._log.event(kind, self.update if at_update is None else at_update, self.watch.wall, data)
+        logger.info("update %d: %s %s", self.update, kind.replace("_", " "), data)
 
     def checkpoint(self) -> str | None:
         """Write a checkpoint, where there is a place for one; its file name."""

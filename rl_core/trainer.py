@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sys
 import traceback
 from pathlib import Path
 
@@ -23,6 +25,7 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
     `failed`, printed, and raised again.
     """
     torch.set_num_threads(1)
+    logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
     journal = JournalWriter(directory)
     try:
         run = _prepare(config, directory, journal, resume)

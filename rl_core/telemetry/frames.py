@@ -10,7 +10,7 @@ from typing import Any
 
 import rl_core.telemetry.metrics
 from rl_core.registry import discover
-from rl_core.telemetry.metric import distributions, scalars
+from rl_core.telemetry.metric import distributions, episode_series, scalars
 from rl_core.telemetry.record import UpdateRecord
 from rl_core.types import Episode
 
@@ -20,6 +20,8 @@ FRAME_INTERVAL = 0.02  # s
 DISTRIBUTION_INTERVAL = 0.1  # s
 ROW_INTERVAL = 0.001  # s; faster updates share a row
 ROW_AXES = ("update", "n", "grad_steps", "env_steps", "episodes", "wall")
+
+KIND = {"kind": "train"}
 
 Row = dict[str, float]
 
@@ -109,7 +111,7 @@ def _histograms(record: UpdateRecord, update: int) -> dict[str, Any]:
 
 def _ended(e: Episode, update: int) -> dict[str, Any]:
     row = {"episode": e.number, "update": update, "env_steps": e.env_steps, "wall": e.wall}
-    return row | {"return": e.ret, "length": e.length, "kind": "train"}
+    return row | {name.removeprefix("episode/"): series.read(e) for name, series in episode_series.items()} | KIND
 
 
 def _merge(bucket: _Bucket, axes: Row, values: dict[str, float | None]) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rl_core.registry import Registry
 from rl_core.telemetry.grids import Grid
 from rl_core.telemetry.record import UpdateRecord
+from rl_core.types import Episode
 
 Colour = Literal["blue", "green", "violet", "teal", "orange", "grey"]
 ReadScalar = Callable[[UpdateRecord], float | None]
@@ -72,8 +73,27 @@ class Distribution:
         return about | {"nonfinite": int(samples.size - kept.size), "counts": sparse}
 
 
+@dataclass(frozen=True, slots=True)
+class EpisodeSeries:
+    """A number per episode that has ended."""
+
+    name: str
+    title: str
+    unit: str
+    latex: str
+    doc: str
+    colour: Colour
+    read: Callable[[Episode], float]
+
+    def to_json(self) -> dict[str, Any]:
+        """The row of the catalog."""
+        text = {"name": self.name, "kind": "scalar", "title": self.title, "unit": self.unit, "latex": self.latex}
+        return text | {"doc": self.doc, "colour": self.colour, "healthy": None}
+
+
 scalars: Registry[Scalar] = Registry("metric")
 distributions: Registry[Distribution] = Registry("distribution")
+episode_series: Registry[EpisodeSeries] = Registry("episode series")
 
 
 def scalar(
@@ -103,6 +123,19 @@ def distribution(
     def declare(read: ReadSamples) -> ReadSamples:
         doc = " ".join((read.__doc__ or "").split())
         distributions.add(name, Distribution(name, title, unit, latex, doc, colour, grid, read))
+        return read
+
+    return declare
+
+
+def per_episode(
+    name: str, *, title: str, unit: str, latex: str, colour: Colour
+) -> Callable[[Callable[[Episode], float]], Callable[[Episode], float]]:
+    """Declare a number per episode; the function's docstring is its meaning."""
+
+    def declare(read: Callable[[Episode], float]) -> Callable[[Episode], float]:
+        doc = " ".join((read.__doc__ or "").split())
+        episode_series.add(name, EpisodeSeries(name, title, unit, latex, doc, colour, read))
         return read
 
     return declare
