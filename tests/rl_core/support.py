@@ -1,0 +1,161 @@
+"""What the engine's tests share: hand-made batches, tabular networks, and gradients as one vector."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rl_core.algorithms.algorithm import algorithms
+from rl_core.algorithms.learner import Learner
+from rl_core.algorithms.on_policy import OnPolicyControls, Values, estimate
+from rl_core.algorithms.samples import Samples
+from rl_core.config import resolve
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.networks.heads import Categorical
+from rl_core.run import Run
+from rl_core.streams import Streams
+from rl_core.types import Batch, Losses, Minibatch
+
+torch.set_num_threads(1)
+
+SMALL = {"hidden_layers": 1, "hidden_size": 4, "initialisation": "default"}
+
+
+def controls(algorithm: str, **values: Any) -> OnPolicyControls:
+    """The algorithm's controls: its defaults, a small network, and the given values."""
+    made: OnPolicyControls = algorithms[algorithm].controls.model_validate(SMALL | values)
+    return made
+
+
+class Table(nn.Module):
+    """An actor and a critic with one number per entry, for one-hot observations."""
+
+    def __init__(self, n_states: int, n_actions: int) -> None:
+        super().__init__()
+        self.logits = nn.Parameter(torch.zeros(n_states, n_actions))
+        self.v = nn.Parameter(torch.zeros(n_states))
+
+    def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Categorical:
+        """pi(.|s) = softmax of the row of s."""
+        return Categorical.from_logits(obs @ self.logits)
+
+    def value(self, obs: Tensor) -> Tensor:
+        """V(s), the entry of s."""
+        return obs @ self.v
+
+
+def network(obs_size: int, n_actions: int, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
+    """Actor and critic with weights of their own seed."""
+    return ActorCritic(obs_size, n_actions, c, c.critic == "v", torch.Generator().manual_seed(seed))
+
+
+def learner(algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0) -> Learner:
+    """A learner for this batch's sizes."""
+    return Learner(algorithms[algorithm], c, b.obs_t.shape[-1], b.logits_t.shape[-1], Streams(seed))
+
+
+def random_batch(
+    t: int = 7,
+    n: int = 3,
+    obs_size: int = 4,
+    n_actions: int = 3,
+    seed: int = 0,
+    net: Any = None,
+    whole: bool = False,
+    masks: tuple[int, ...] = (),
+) -> Batch:
+    """Random data with terminations, truncations and rollout edges; under `net` if given, else a random behaviour.
+
+    `whole` makes one padded episode per lane instead, each of another length.
+    """
+    g = torch.Generator().manual_seed(seed)
+    obs = torch.randn(t + 1, n, obs_size, generator=g)
+    draw = torch.rand(t, n, generator=g)
+    terminated, truncated, valid = draw < 0.2, (draw > 0.2) & (draw < 0.4), None
+    if whole:
+        last = torch.randint(0, t, (n,), generator=g)
+        last[0] = t - 1
+        time = torch.arange(t).unsqueeze(1)
+        at_end, valid = time == last, time <= last
+        terminated, truncated = at_end & (torch.arange(n) % 2 == 0), at_end & (torch.arange(n) % 2 == 1)
+    end = terminated | truncated
+    if valid is not None:
+        end = end | ~valid
+    end[-1] = True
+    cut = truncated.reshape(-1).nonzero().squeeze(1)
+    mask = tuple((torch.rand(t, n, h, generator=g) < 0.5) * torch.tensor(2.0) for h in masks)
+    logits = torch.randn(t, n, n_actions, generator=g)
+    if net is not None:
+        logits = net.policy(obs[:-1], mask).log_p.detach()
+    action = torch.randint(0, n_actions, (t, n), generator=g)
+    log_p = torch.log_softmax(logits, -1)
+    reward = torch.randn(t, n, generator=g)
+    return Batch(
+        obs_t=obs,
+        action_t=action,
+        reward_t=reward if valid is None else reward * valid,
+        terminated_t=terminated,
+        truncated_t=truncated,
+        end_t=end,
+        episode_step_t=torch.arange(t).unsqueeze(1).expand(t, n).contiguous(),
+        logits_t=logits,
+        log_prob_t=log_p.gather(-1, action.unsqueeze(-1)).squeeze(-1),
+        cut_index=cut,
+        cut_obs=torch.randn(len(cut), obs_size, generator=g),
+        valid_t=valid,
+        masks_t=mask,
+    )
+
+
+def values_of(b: Batch, v: Tensor, v_cut: Tensor) -> Values:
+    """V of the T+1 rows and of the cut successors, as the estimators take them."""
+    return Values.of(v, v_cut, b)
+
+
+def minibatch(b: Batch, values: Values | None, c: OnPolicyControls, **changed: Any) -> Minibatch:
+    """All samples of a batch with their estimates, as one minibatch."""
+    m = Samples.of(b, estimate(b, values, c), c, 0.0).minibatch
+    return dataclasses.replace(m, **changed)
+
+
+def losses(algorithm: str, m: Minibatch, net: Any, c: OnPolicyControls) -> Losses:
+    """The algorithm's losses."""
+    return algorithms[algorithm].losses(m, net, c)
+
+
+def gradient(loss: Tensor, parameters: Iterable[Tensor]) -> Tensor:
+    """d loss / d parameters as one vector; zeros where nothing flows."""
+    wanted = list(parameters)
+    if not loss.requires_grad:
+        return torch.cat([torch.zeros_like(p).reshape(-1) for p in wanted])
+    parts = torch.autograd.grad(loss, wanted, allow_unused=True, retain_graph=True)
+    filled = [torch.zeros_like(p) if g is None else g for g, p in zip(parts, wanted, strict=True)]
+    return torch.cat([g.reshape(-1) for g in filled])
+
+
+def close(a: Tensor, b: Tensor, tolerance: float = 1e-9) -> bool:
+    """Equal to an absolute tolerance; NaN is never close."""
+    return a.shape == b.shape and bool(((a - b).abs() <= tolerance).all())
+
+
+def run(body: dict[str, Any], **settings: Any) -> Run:
+    """A run of a resolved configuration, ready to advance."""
+    return Run(resolve(body), **settings)
+
+
+SMALL_PPO: dict[str, Any] = {
+    "algorithm": "ppo",
+    "environment": {"id": "CartPole-v1", "num_envs": 4},
+    "controls": {"n_steps": 16, "epochs": 2, "minibatches": 2, "hidden_size": 8},
+    "budget": {"updates": 6},
+}
+SMALL_REINFORCE: dict[str, Any] = {
+    "algorithm": "reinforce",
+    "environment": {"id": "CartPole-v1", "num_envs": 3},
+    "controls": {"hidden_size": 8, "critic": "v", "baseline": "learned_v"},
+    "budget": {"updates": 6},
+}
