@@ -27,6 +27,9 @@ class RlCore:
     """The engine of this distribution; it is imported by `warm`, after the agent has its lock."""
 
     def warm(self) -> None:
+        # The first optimiser of a process imports this: a second that no trainer has to spend any more.
+        import torch._dynamo  # noqa: F401
+
         import rl_core.catalog
         import rl_core.config
         import rl_core.trainer  # noqa: F401

@@ -122,6 +122,7 @@ class Runs:
             if run.asked_to_stop():
                 self._stop(run)
         else:
+            run.exit = exit_text(None)
             clear_leftovers(identity, held)
             run.cause = cause_of_death(directory, identity)
             run.note_end()
