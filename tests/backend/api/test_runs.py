@@ -1,0 +1,134 @@
+"""Starting, listing, renaming, acting and deleting, as api.md says."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from tests.backend.kit import START, FakeAgent, Running
+
+FIELDS = [
+    "id", "name", "recipe", "algorithm", "environment", "seed", "budget", "state", "reachable", "reason", "version",
+    "epoch", "head", "update", "env_steps", "episodes", "controls", "pace", "parent", "owner", "tags", "notes",
+    "created", "started", "ended", "reproducible",
+]  # fmt: skip
+
+
+async def test_a_start_answers_with_the_whole_run(server: Running, agent: FakeAgent) -> None:
+    answer = await server.client.post("/api/runs", json=START)
+    assert answer.status_code == 201
+    run = answer.json()
+    assert list(run) == FIELDS
+    assert run["state"] == "queued"
+    assert run["controls"] == {"version": 1, "values": {"gamma": 0.99, "advantage": "block"}, "pending": []}
+    record = await server.until(run["id"], lambda r: r["state"] == "running")
+    assert record["reachable"]
+    assert record["started"]
+
+
+async def test_twenty_clicks_start_one_run(server: Running, agent: FakeAgent) -> None:
+    posts = [server.client.post("/api/runs", json=START, headers={"Idempotency-Key": "k"}) for _ in range(20)]
+    answers = await asyncio.gather(*posts)
+    assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    await server.until(answers[0].json()["id"], lambda r: r["state"] == "running")
+    assert len(agent.starts) == 1
+    other = await server.client.post("/api/runs", json={**START, "seed": 3}, headers={"Idempotency-Key": "k"})
+    assert other.status_code == 409
+    assert other.json()["error"]["code"] == "idempotency_conflict"
+
+
+async def test_without_an_agent_the_answer_is_503_and_says_when_to_try_again(server: Running) -> None:
+    answer = await server.client.post("/api/runs", json=START)
+    assert answer.status_code == 503
+    assert answer.json()["error"]["code"] == "agent_unavailable"
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_validate_lists_what_is_wrong(server: Running, agent: FakeAgent) -> None:
+    good = await server.client.post("/api/validate", json=START)
+    assert good.json() == {"ok": True, "errors": []}
+    for body, code, field in [
+        ({"recipe": "cartpole-pp"}, "unknown_recipe", "recipe"),
+        ({"recipe": 3}, "invalid_value", "recipe"),
+        ({"rezipe": "x"}, "unknown_field", "rezipe"),
+        ([], "invalid_value", None),
+    ]:
+        found = (await server.client.post("/api/validate", json=body)).json()
+        assert not found["ok"]
+        assert (found["errors"][0]["code"], found["errors"][0]["field"]) == (code, field)
+        assert set(found["errors"][0]) == {"code", "message", "field", "did_you_mean", "current"}
+
+
+async def test_the_list_goes_page_by_page(server: Running, agent: FakeAgent) -> None:
+    ids = [await server.start_run(name=f"run {n}", tags=["x"] if n % 2 else []) for n in range(5)]
+    seen: list[str] = []
+    after: str | None = ""
+    while after is not None:
+        page = (await server.client.get("/api/runs", params={"limit": 2, "after": after} if after else {"limit": 2})).json()
+        seen += [run["id"] for run in page["runs"]]
+        after = page["next"]
+    assert seen == ids[::-1]
+    tagged = (await server.client.get("/api/runs", params={"tag": "x", "sort": "created"})).json()["runs"]
+    assert [run["id"] for run in tagged] == ids[1::2]
+    for params in ({"after": "nonsense"}, {"sort": "colour"}, {"state": "asleep"}, {"limit": 0}):
+        assert (await server.client.get("/api/runs", params=params)).status_code == 422
+
+
+async def test_names_tags_and_notes_can_be_rewritten(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    patch = {"name": "Cafe\u0301", "tags": ["a"], "notes": "first\nsecond"}
+    answer = await server.client.patch(f"/api/runs/{run}", json=patch)
+    assert answer.json()["name"] == "Café"
+    assert (await server.run(run))["notes"] == "first\nsecond"
+    assert (await server.client.patch("/api/runs/nobody", json=patch)).status_code == 404
+
+
+async def act(server: Running, run: str, **action: Any) -> tuple[int, Any]:
+    answer = await server.client.post(f"/api/runs/{run}/actions", json=action)
+    return answer.status_code, answer.json()
+
+
+async def test_actions_follow_the_state(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    await server.until(run, lambda r: r["state"] == "running")
+    assert (await act(server, run, action="resume"))[1]["error"]["code"] == "wrong_state"
+    status, paused = await act(server, run, action="pause")
+    assert status == 202
+    await server.until(run, lambda r: r["state"] == "paused")
+    assert await act(server, run, action="pause") == (200, {"action_id": None})
+    before = (await server.run(run))["update"]
+    assert (await act(server, run, action="step", updates=3))[0] == 202
+    assert (await server.until(run, lambda r: r["update"] > before))["update"] == before + 3
+    assert (await act(server, run, action="pace", updates_per_s=5))[0] == 202
+    assert (await server.until(run, lambda r: r["pace"] is not None))["pace"] == 5
+    assert (await act(server, run, action="stop", checkpoint=True))[0] == 202
+    ended = await server.until(run, lambda r: r["state"] == "stopped")
+    assert ended["reason"] == "stopped by request"
+    assert ended["ended"]
+    assert (await act(server, run, action="pause"))[0] == 409
+    events = (await server.client.get(f"/api/runs/{run}/events")).json()["events"]
+    assert paused["action_id"] in [event["data"].get("action_id") for event in events]
+    assert events[-1]["kind"] == "stopped"
+
+
+@pytest.mark.parametrize("body", [{"action": "dance"}, {"action": "step", "updates": 0}, {"action": "pace"}, {}, []])
+async def test_an_action_that_does_not_exist_is_422(server: Running, agent: FakeAgent, body: Any) -> None:
+    run = await server.start_run()
+    answer = await server.client.post(f"/api/runs/{run}/actions", json=body)
+    assert answer.status_code == 422
+    assert set(answer.json()) == {"error"}
+
+
+async def test_only_an_ended_run_can_be_deleted(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    await server.until(run, lambda r: r["state"] == "running")
+    assert (await server.client.delete(f"/api/runs/{run}")).status_code == 409
+    await act(server, run, action="stop")
+    await server.until(run, lambda r: r["state"] == "stopped")
+    assert (await server.client.delete(f"/api/runs/{run}")).status_code == 204
+    assert (await server.client.get(f"/api/runs/{run}")).status_code == 404
+    await asyncio.sleep(0.05)
+    assert agent.forgotten == [run]
