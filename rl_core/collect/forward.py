@@ -60,7 +60,7 @@ def _relu(x: FloatArray) -> None:
 
 
 def _leaky_relu(x: FloatArray) -> None:
-    np.maximum(x, np.float32(0.01) * x, out=x)
+    np.maximum(x, 0.01 * x, out=x)
 
 
 _ACTIVATIONS: dict[str, Callable[[FloatArray], None]] = {"tanh": _tanh, "relu": _relu, "leaky_relu": _leaky_relu}
