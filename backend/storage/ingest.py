@@ -31,20 +31,22 @@ def ingest(
     if epoch != record.epoch:
         raise WrongEpoch(f"Run {run_id} is in epoch {record.epoch}; records of epoch {epoch} were given.")
     stream = streams.ensure(conn, run_id, epoch)
-    fresh = _fresh(payloads, stream.head)
-    if not fresh:
+    found = _fresh(payloads, stream.head)
+    if not found:
         return IngestResult(stream.head, [], record)
-    stream = _store(conn, stream, fresh, [check(payload) for payload in fresh])
+    fresh = [payload for payload, _ in found]
+    stream = _store(conn, stream, fresh, [checked for _, checked in found])
     if seal.due(stream):
         seal.seal(conn, stream)
     return IngestResult(stream.head, fresh, _derive(conn, record, fresh, derive))
 
 
-def _fresh(payloads: list[dict[str, Any]], head: int) -> list[dict[str, Any]]:
-    """The payloads beyond `head`, each starting right after the one before it."""
+def _fresh(payloads: list[dict[str, Any]], head: int) -> list[tuple[dict[str, Any], Payload]]:
+    """The payloads beyond `head`, each starting right after the one before it, with their typed views."""
     fresh = []
     for payload in payloads:
-        if payload["seq"] <= head:
+        checked = check(payload)
+        if checked.seq <= head:
             continue
         if first_seq(payload) > head + 1:
             raise SeqGap(
@@ -52,8 +54,9 @@ def _fresh(payloads: list[dict[str, Any]], head: int) -> list[dict[str, Any]]:
                 f"{head + 1}. Usual cause: a batch was lost on the way. Send again from {head + 1}.",
                 head,
             )
-        fresh.append(cut(payload, head))
-        head = payload["seq"]
+        unseen = cut(payload, head)
+        fresh.append((unseen, checked if unseen is payload else check(unseen)))
+        head = checked.seq
     return fresh
 
 

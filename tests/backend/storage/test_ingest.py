@@ -149,6 +149,8 @@ BAD: list[tuple[str, Payload]] = [
     ("shape", frame(1, ONE) | {"distributions": {"d": {"update": 1}}}),
     ("shape", event(1) | {"kind": 3}),
     ("shape", event(1) | {"type": "frames"}),
+    ("shape", {"type": "event"}),
+    ("shape", {}),
 ]
 
 
