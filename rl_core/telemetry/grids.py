@@ -34,13 +34,7 @@ def _symlog(bins: int, smallest: float, largest: float) -> NDArray[np.float64]:
     return edges
 
 
-def _exponential(bins: int, reach: float) -> NDArray[np.float64]:
-    """Equal bins in log x, from e^-reach to e^reach."""
-    edges: NDArray[np.float64] = np.exp(np.linspace(-reach, reach, bins + 1))
-    return edges
-
-
 SYMLOG128 = Grid("symlog128", _symlog(128, 0.1, 1e4))
-LOGRATIO128 = Grid("logratio128", _exponential(128, 4.0))
+LOGRATIO128 = Grid("logratio128", np.exp(_symlog(128, 0.05, 4.0)))  # bins of 0.4 % around 1, to e^-4 and e^4
 NATS128 = Grid("nats128", np.linspace(-12.0, 4.0, 129))
 INTEGERS64 = Grid("integers64", np.arange(65) - 0.5)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from torch import from_numpy
 
+from rl_core.estimators import kl
+from rl_core.estimators.ratios import effective_sample_fraction
 from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128
 from rl_core.telemetry.metric import distribution, scalar
 from rl_core.telemetry.record import Array, UpdateRecord
@@ -24,7 +27,7 @@ def entropy_relative(u: UpdateRecord) -> float:
 @scalar("policy/kl_k1", title="KL, k1", unit="nat", latex=r"\mathbb E[-\log\rho]", colour="violet")
 def kl_k1(u: UpdateRecord) -> float:
     """Mean of -log ratio: unbiased for KL(old || new), may be negative."""
-    return float(-u.log_ratio.mean())
+    return float(kl.k1(from_numpy(u.log_ratio)).mean())
 
 
 @scalar(
@@ -32,7 +35,7 @@ def kl_k1(u: UpdateRecord) -> float:
 )
 def kl_k3(u: UpdateRecord) -> float:
     """Mean of ratio - 1 - log ratio: unbiased for KL(old || new), never negative."""
-    return float((np.expm1(u.log_ratio) - u.log_ratio).mean())
+    return float(kl.k3(from_numpy(u.log_ratio)).mean())
 
 
 @scalar(
@@ -77,8 +80,7 @@ def ratio_max(u: UpdateRecord) -> float:
 )  # fmt: skip
 def ess(u: UpdateRecord) -> float:
     """Effective sample size as a share of the batch; below 0.2 a few samples decide."""
-    w = np.exp(u.log_ratio - u.log_ratio.max())
-    return float(w.sum() ** 2 / ((w * w).sum() * w.size))
+    return float(effective_sample_fraction(from_numpy(u.log_ratio)))
 
 
 @scalar(
