@@ -11,6 +11,7 @@ import torch
 
 from rl_core.checkpoint import Checkpoints
 from rl_core.config import RunConfig
+from rl_core.log import Log
 from rl_core.operate import Operator
 from rl_core.run import Run
 from rl_core.telemetry.journal import InboxReader, JournalWriter
@@ -26,7 +27,7 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
     """
     torch.set_num_threads(1)
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
-    journal = JournalWriter(directory)
+    journal, run = JournalWriter(directory), None
     try:
         run = _prepare(config, directory, journal, resume)
         state = run.go()
@@ -36,7 +37,7 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
             run.event("paused", {"suspended": True, "by": None})
     except BaseException as failed:
         traceback.print_exc()
-        _journal_failure(journal, failed)
+        _journal_failure(journal, run, failed)
         raise
     finally:
         journal.close()
@@ -55,7 +56,8 @@ def _prepare(config: RunConfig, directory: Path, journal: JournalWriter, resume:
     return run
 
 
-def _journal_failure(journal: JournalWriter, failed: BaseException) -> None:
+def _journal_failure(journal: JournalWriter, run: Run | None, failed: BaseException) -> None:
+    """The last word of a run that broke; one that could not even be built has no update and no clock."""
     reason = f"{type(failed).__name__}: {failed}".split("\n")[0][:500]
-    record = {"type": "event", "seq": journal.next_seq, "kind": "failed", "at_update": 0, "wall": 0.0}
-    journal.append(record | {"data": {"reason": reason}}, sync=True)
+    update, wall = (run.update, run.watch.wall) if run else (0, 0.0)
+    Log(journal).event("failed", update, wall, {"reason": reason})
