@@ -98,7 +98,7 @@ export function markShapes(marks: Mark[], x: Range, input: ChartInput): { shapes
       showarrow: false,
       text: mark.label,
       font: { size: 10, color: colour(mark) },
-      bgcolor: faded(input.palette.card, 0.8),
+      bgcolor: faded(input.palette.card, 0.92),
       borderpad: 1,
     })
   }

@@ -99,7 +99,8 @@ function head(line: LineLook, look: LinesLook, input: ChartInput): Head {
 function yRange(drawn: Drawn[], look: LinesLook, input: ChartInput): Range {
   const values = drawn.flatMap(({ raw, smooth }) => [...extent(raw.y), ...extent(smooth?.y ?? [])])
   const [low, high] = extent([...values, ...(look.level ? [look.level.y] : [])])
-  if (!input.log) return steady(recall(input, 'y'), low, high)
+  const room = 0.04 * (high - low)
+  if (!input.log) return steady(recall(input, 'y'), low >= 0 ? Math.max(0, low - room) : low - room, high + room)
   const logs: Range = [Math.floor(Math.log10(low) + 1e-9), Math.ceil(Math.log10(high) - 1e-9)]
   return Number.isFinite(logs[0]) ? [logs[0], Math.max(logs[1], logs[0] + 1)] : [-1, 1]
 }

@@ -26,7 +26,9 @@ export default chart({
       distribution: 'ratio',
       colour: (centre) => (outside(centre) ? 'orange' : 'teal'),
       region,
-      include: region ? [...region] : [1],
+      include: region
+        ? [...region, region[1] + (region[1] - 1) / 4, Math.max(0, region[0] - (1 - region[0]) / 4)]
+        : [1],
       heads: (_, colour) => [{ metric: 'ratio/ess', label: 'ESS', colour }],
     })
   },

@@ -106,7 +106,10 @@ const anchor = (left: string, side: Side) => ({
 function labelled(stops: Stop[], end: number): { stop: Stop; side: Side }[] {
   const free = { above: Infinity, below: Infinity }
   const out: { stop: Stop; side: Side }[] = []
-  for (const stop of stops.filter(({ label }) => label !== '').toSorted((a, b) => b.x - a.x)) {
+  for (const stop of stops
+    .filter(({ label }) => label !== '')
+    .toReversed()
+    .toSorted((a, b) => b.x - a.x)) {
     const at = stop.x / end
     const width = stop.label.length * 0.0048 + 0.01
     const side: Side = at < width / 2 ? 'start' : at > 1 - width / 2 ? 'end' : 'middle'

@@ -138,6 +138,7 @@ export class RunStore {
     const length = Math.min(...columns.map((column) => column.length))
     const [update, env_steps, episodes, wall] = columns.map((column) => column.slice(0, length))
     this.places.seed({ update: update!, env_steps: env_steps!, episodes: episodes!, wall: wall! })
+    this.counters.value = { ...this.counters.peek(), wall: Math.max(this.counters.peek().wall, wall!.at(-1) ?? 0) }
   }
 
   private listen(seq: number): void {
@@ -214,8 +215,6 @@ export class RunStore {
       for (const [name, columns] of Object.entries(reply.series)) {
         if (this.latest(name).peek() === null) this.note(name, decode(columns.last.at(-1)))
       }
-      const wall = reply.x === 'wall' ? Object.values(reply.series)[0]?.x1.at(-1) : undefined
-      if (wall && wall > this.counters.peek().wall) this.counters.value = { ...this.counters.peek(), wall }
     })
   }
 

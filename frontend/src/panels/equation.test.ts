@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { control, gate } from '../testing/fixtures'
+import { substitute } from './equation'
+
+const coefficient = control({ name: 'value_coef', kind: 'number', latex: 'c_v', default: 0.5 })
+const equation = [
+  { latex: 'L=-@advantage@', when: null },
+  { latex: '\\\\ +\\;@value_coef@ V', when: { control: 'value_coef', not: 0 } },
+]
+const write = (values: Record<string, string | number>) => substitute(equation, [gate, coefficient], values)
+
+describe('substitute', () => {
+  it('writes the terms in force with their switches', () => {
+    const [first, second] = write({ advantage: 'block', value_coef: 0.5 })
+    expect(first!.latex).toBe('L=-\\htmlClass{right-side}{\\htmlData{control=advantage}{sg[A]}}')
+    expect(second).toMatchObject({ line: true })
+    expect(second!.latex).toContain('control=value_coef}{c_v}')
+  })
+
+  it('marks a boundary on its wrong side', () => {
+    expect(write({ advantage: 'pass', value_coef: 0.5 })[0]!.latex).toContain(
+      '\\htmlClass{wrong-side}{\\htmlData{control=advantage}{A}}',
+    )
+  })
+
+  it('leaves out a term whose condition does not hold', () => {
+    expect(write({ advantage: 'block', value_coef: 0 })).toHaveLength(1)
+  })
+
+  it('does not call a changed number wrong', () => {
+    expect(write({ advantage: 'block', value_coef: 3 })[1]!.latex).toContain('right-side')
+  })
+})
