@@ -150,7 +150,7 @@ def test_I_21_without_a_clip_ppo_is_the_timestep_weighted_gradient() -> None:
 
 def permuted_lanes(b: Batch, order: Tensor) -> Batch:
     """The batch with its lanes in another order."""
-    t, n = b.shape
+    n = b.shape[1]
     moved = {
         f.name: getattr(b, f.name)[:, order]
         for f in dataclasses.fields(b)
@@ -162,8 +162,8 @@ def permuted_lanes(b: Batch, order: Tensor) -> Batch:
 
 @pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
 def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None:
-    c = controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch", epochs=1, minibatches=1) if (
-        algorithm == "ppo") else controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch")  # fmt: skip
+    one_step = {"epochs": 1, "minibatches": 1} if algorithm == "ppo" else {}
+    c = controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch", **one_step)
     b = random_batch(n=5)
 
     def first(batch: Batch) -> Tensor:
