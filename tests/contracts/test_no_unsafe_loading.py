@@ -44,7 +44,7 @@ def unsafe_lines(tree: ast.Module) -> list[int]:
     ]
 
 
-def test_s19_no_unsafe_loading() -> None:
+def test_S19_no_unsafe_loading() -> None:
     found = [f"{path}:{line}" for path, tree in parsed("rl_core", "backend") for line in unsafe_lines(tree)]
     assert not found, f"code could be run out of data in {found}; use torch.load(weights_only=True), msgspec or JSON."
 
@@ -64,10 +64,10 @@ def test_s19_no_unsafe_loading() -> None:
         "exec(text)",
     ],
 )
-def test_s19_every_spelling_is_seen(text: str) -> None:
+def test_S19_every_spelling_is_seen(text: str) -> None:
     assert unsafe_lines(ast.parse(text))
 
 
-def test_s19_safe_spellings_pass() -> None:
+def test_S19_safe_spellings_pass() -> None:
     safe = "model.eval()\nre.compile('x')\ntorch.load(path, weights_only=True)\nyaml.safe_load(text)"
     assert unsafe_lines(ast.parse(safe)) == []

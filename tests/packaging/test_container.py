@@ -29,7 +29,7 @@ def service() -> dict[str, Any]:
     return dict(services["policyscope"])
 
 
-def test_s13_compose_publishes_on_loopback_only(service: dict[str, Any]) -> None:
+def test_S13_compose_publishes_on_loopback_only(service: dict[str, Any]) -> None:
     assert service["ports"] == [f"127.0.0.1:8420:{IMAGE.env['POLICYSCOPE_PORT']}"]
     assert "network_mode" not in service
 
