@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import msgspec
+from starlette.websockets import WebSocketDisconnect
 
 from backend.api.errors import ApiError, agent_unavailable
 
@@ -57,7 +59,10 @@ class AgentLink:
 
     async def send(self, kind: str, **fields: Any) -> None:
         """Send a message; without an agent nothing is sent, and its next hello makes up for it."""
-        if self.raw_send is not None:
+        if self.raw_send is None:
+            return
+        # A connection that breaks now is noticed by whoever reads from it.
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             await self.raw_send(msgspec.msgpack.encode({"t": kind, **fields}))
 
     async def require(self) -> None:

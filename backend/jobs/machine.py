@@ -86,6 +86,8 @@ def after_event(status: Status, event: Happened) -> Status:
     if event.kind in TERMINAL:
         # A run that ended needs no trainer: there is nothing left that could be out of reach.
         return Status(state=event.kind, reachable=True, reason=event.reason)
+    if status.state == "queued":
+        return status
     if status.state == "stopping":
         return replace(status, reachable=not event.suspended)
     if event.kind in ("started", "resumed"):

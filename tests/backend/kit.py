@@ -16,6 +16,7 @@ import msgspec
 import uvicorn
 from fastapi import FastAPI
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
 
 from backend.app import create_app
 from backend.services import Services
@@ -246,8 +247,9 @@ class FakeAgent:
     async def listen(self) -> None:
         """Obey until the connection ends."""
         assert self.socket is not None
-        async for data in self.socket:
-            await self.take(msgspec.msgpack.decode(data))
+        with contextlib.suppress(ConnectionClosed):
+            async for data in self.socket:
+                await self.take(msgspec.msgpack.decode(data))
 
     async def take(self, message: dict[str, Any]) -> None:
         """Obey one message."""
