@@ -1,0 +1,391 @@
+"""I-30: each boundary on its right side, and on its wrong side the derived wrong gradient, not just a different one."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from rl_core.algorithms.on_policy import Values, estimate
+from rl_core.types import Batch
+from tests.rl_core.support import (
+    Table,
+    close,
+    controls,
+    gradient,
+    learner,
+    losses,
+    minibatch,
+    network,
+    random_batch,
+    values_of,
+)
+
+pytestmark = pytest.mark.usefixtures("float64")
+
+
+def one_step_batch(actions: list[int], rewards: list[float], n_actions: int, log_p: Tensor) -> Batch:
+    """Episodes of one step in one state, as lanes."""
+    n = len(actions)
+    end = torch.ones(1, n, dtype=torch.bool)
+    action = torch.tensor([actions])
+    return Batch(
+        obs_t=torch.ones(2, n, 1),
+        action_t=action,
+        reward_t=torch.tensor([rewards]),
+        terminated_t=end,
+        truncated_t=~end,
+        end_t=end,
+        episode_step_t=torch.zeros(1, n, dtype=torch.int64),
+        logits_t=log_p.expand(1, n, n_actions),
+        log_prob_t=log_p[action],
+        cut_index=torch.zeros(0, dtype=torch.int64),
+        cut_obs=torch.zeros(0, 1),
+    )
+
+
+# --- B-1 advantage in the policy loss ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("value_coef", [0.5, 0.1])
+def test_I_30_B_1_value_settles_H_over_2cv_too_high(algorithm: str, value_coef: float) -> None:
+    """One state, two actions with probabilities 1/4 and 3/4, each action sampled in exactly that share."""
+    net = Table(1, 2)
+    net.logits.data = torch.tensor([[math.log(1.0), math.log(3.0)]])
+    log_p = torch.log_softmax(net.logits.data[0], -1)
+    rewards = [5.0, 1.0, 2.0, 3.0]
+    b = one_step_batch([0, 1, 1, 1], rewards, 2, log_p)
+    entropy = float(-(log_p.exp() * log_p).sum())
+
+    def slope(state: str, v: float) -> float:
+        kind = {"return_kind": "gae"} if algorithm == "ppo" else {"baseline": "learned_v"}
+        c = controls(algorithm, critic="v", value_coef=value_coef, advantage=state, critic_target="mc",
+                     advantage_norm="none", reduction="step_mean", **kind)  # fmt: skip
+        net.v.data[0] = v
+        values = values_of(b, net.value(b.obs_t), torch.zeros(0))
+        loss = losses(algorithm, minibatch(b, values, c), net, c)
+        return float(gradient(loss.total(), [net.v]))
+
+    mean = sum(rewards) / 4
+    assert slope("block", mean) == pytest.approx(0.0, abs=1e-12)
+    if algorithm == "reinforce":  # PPO's ratio has value 1, where log pi has value log pi
+        assert slope("pass", mean + entropy / (2 * value_coef)) == pytest.approx(0.0, abs=1e-12)
+        assert slope("pass", mean) == pytest.approx(-entropy, abs=1e-12)
+    else:
+        assert slope("pass", mean + -1 / (2 * value_coef)) == pytest.approx(0.0, abs=1e-12)
+
+
+def gae_coefficients(b: Batch, log_pi: Tensor, gamma: float, lambda_: float) -> tuple[Tensor, Tensor]:
+    """Section 19: what V(s_k), and V of each cut successor, receive of log pi in M times the policy loss."""
+    t_all, n_all = b.shape
+    at_row, at_cut = torch.zeros(t_all + 1, n_all), torch.zeros(len(b.cut_index))
+    for n in range(n_all):
+        for t in range(t_all):
+            at_row[t, n] += log_pi[t, n]
+            k = t
+            while True:
+                m = k - t + 1
+                last = bool(b.end_t[k, n])
+                if last and b.terminated_t[k, n]:
+                    break
+                share = gamma**m * lambda_ ** (m - 1) * (1.0 if last else 1 - lambda_)
+                cut = (b.cut_index == k * n_all + n).nonzero()
+                if last and len(cut):
+                    at_cut[int(cut)] -= log_pi[t, n] * share
+                else:
+                    at_row[k + 1, n] -= log_pi[t, n] * share
+                if last:
+                    break
+                k += 1
+    return at_row, at_cut
+
+
+@pytest.mark.parametrize("lambda_", [0.0, 0.7, 1.0])
+def test_I_30_B_1_gradient_into_the_critic_has_the_gae_coefficients(lambda_: float) -> None:
+    c = controls("reinforce", critic="v", return_kind="gae", gae_lambda=lambda_, gamma=0.9, advantage="pass",
+                 reduction="step_mean")  # fmt: skip
+    net = network(4, 3, c)
+    b = random_batch(t=8, n=3, net=net, seed=2)
+    assert len(b.cut_index) > 0
+    v, v_cut = (torch.randn(shape, requires_grad=True) for shape in (b.obs_t.shape[:2], len(b.cut_obs)))
+    loss = losses("reinforce", minibatch(b, values_of(b, v, v_cut), c), net, c).terms["policy"]
+    got = torch.autograd.grad(loss, [v, v_cut])
+    expected = gae_coefficients(b, b.log_prob_t, 0.9, lambda_)
+    steps = b.reward_t.numel()
+    assert close(got[0] * steps, expected[0])
+    assert close(got[1] * steps, expected[1])
+
+
+def test_I_30_B_1_through_the_learner_the_critic_gets_log_pi_grad_v() -> None:
+    """reward_to_go with baseline V and no bootstrap: the critic's extra gradient is (1/M) sum log pi grad V."""
+    shared = {"critic": "v", "return_kind": "reward_to_go", "baseline": "learned_v", "value_coef": 0.5,
+              "max_grad_norm": 0.0, "reduction": "step_mean"}  # fmt: skip
+    grads, trace = {}, None
+    for state in ("block", "pass"):
+        c = controls("reinforce", **shared, advantage=state)
+        fit = learner("reinforce", c, random_batch())
+        b = random_batch(net=fit.net)
+        b = dataclasses.replace(b, terminated_t=b.terminated_t | b.truncated_t, truncated_t=b.truncated_t & False)
+        b = dataclasses.replace(b, terminated_t=b.end_t)
+        v = fit.net.value(b.obs_t[:-1])
+        critic = list(fit.net.critic.parameters())
+        extra = gradient((b.log_prob_t * v).mean(), critic)
+        actor_before = gradient(v.sum() * 0, list(fit.net.actor.parameters()))
+        trace = fit.update(b, c, 0.0, probe_leaks=True)
+        grads[state] = trace.first_gradient
+        assert trace.leaks[("policy", "critic")] == pytest.approx(float(extra.norm()) if state == "pass" else 0.0)
+        assert trace.leaks[("value", "actor")] == 0.0
+        assert close(actor_before, torch.zeros_like(actor_before))
+    assert close(grads["pass"]["critic"] - grads["block"]["critic"], extra)
+    assert close(grads["pass"]["actor"], grads["block"]["actor"], 1e-12)
+
+
+# --- B-2 value target -------------------------------------------------------------------------------------------------
+
+
+def value_slopes(target: str, state: str, **values: Any) -> tuple[Tensor, Batch, Any, Any]:
+    c = controls("reinforce", critic="v", critic_target=target, value_target=state, value_coef=0.5, gamma=0.9, **values)
+    net = network(4, 3, c)
+    b = random_batch(t=6, n=3, net=net, seed=2)
+    v = values_of(b, net.value(b.obs_t), net.value(b.cut_obs))
+    loss = losses("reinforce", minibatch(b, v, c), net, c).terms["value"]
+    return gradient(loss, net.critic.parameters()), b, net, c
+
+
+def test_I_30_B_2_bootstrapped_target_becomes_the_residual_gradient() -> None:
+    got, b, net, _ = value_slopes("td0", "pass")
+    v = values_of(b, net.value(b.obs_t), net.value(b.cut_obs))
+    delta = b.reward_t + 0.9 * (~b.terminated_t) * v.v_tp1 - v.v_t
+    assert close(got, gradient(0.5 * delta.square().mean(), net.critic.parameters()))
+    semi = value_slopes("td0", "block")[0]
+    assert close(semi, gradient(-(2 * 0.5 * delta.detach() * v.v_t).mean(), net.critic.parameters()))
+    assert not close(got, semi, 1e-3)
+
+
+def test_I_30_B_2_lambda_target_becomes_the_squared_advantage() -> None:
+    got, b, net, _ = value_slopes("lambda", "pass", gae_lambda=0.7)
+    v = values_of(b, net.value(b.obs_t), net.value(b.cut_obs))
+    a_t = torch.zeros_like(b.reward_t)
+    rows = []
+    nxt = torch.zeros(b.shape[1])
+    for t in reversed(range(b.shape[0])):
+        delta = b.reward_t[t] + 0.9 * (~b.terminated_t[t]) * v.v_tp1[t] - v.v_t[t]
+        nxt = delta + 0.9 * 0.7 * (~b.end_t[t]) * nxt
+        rows.insert(0, nxt)
+    a_t = torch.stack(rows)
+    assert close(got, gradient(0.5 * a_t.square().mean(), net.critic.parameters()))
+
+
+def test_I_30_B_2_monte_carlo_target_has_no_graph_to_pass() -> None:
+    c = controls("reinforce", critic="v", critic_target="mc", value_target="pass")
+    fit = learner("reinforce", c, random_batch())
+    b = dataclasses.replace(random_batch(net=fit.net), cut_index=torch.zeros(0, dtype=torch.int64))
+    b = dataclasses.replace(b, cut_obs=b.cut_obs[:0], terminated_t=b.end_t, truncated_t=b.truncated_t & False)
+    blocked = learner("reinforce", c.edited({"value_target": "block"}), b)
+    passed = fit.update(b, c, 0.0).first_gradient["critic"]
+    stopped = blocked.update(b, c.edited({"value_target": "block"}), 0.0).first_gradient["critic"]
+    assert close(passed, stopped, 1e-12)
+
+
+@pytest.mark.parametrize(("state", "fixed_point"), [("block", [0.5, 1.0, 0.0]), ("pass", [0.5, 0.75, 0.25])])
+def test_I_18_fixed_points_of_the_split(state: str, fixed_point: list[float]) -> None:
+    """A goes to B or C; B ends with +1, C with 0: the residual gradient pulls the successors together."""
+    net = Table(3, 2)
+    b = random_batch(t=2, n=2, obs_size=3, n_actions=2)
+    ends = torch.tensor([[False, False], [True, True]])
+    b = dataclasses.replace(
+        b,
+        obs_t=torch.eye(3)[torch.tensor([[0, 0], [1, 2], [0, 0]])],
+        reward_t=torch.tensor([[0.0, 0.0], [1.0, 0.0]]),
+        terminated_t=ends,
+        truncated_t=ends & False,
+        end_t=ends,
+        cut_index=b.cut_index[:0],
+        cut_obs=b.cut_obs[:0],
+    )
+    c = controls("reinforce", critic="v", critic_target="td0", value_target=state, gamma=1.0)
+
+    def slope(v: Tensor) -> Tensor:
+        net.v.data = v
+        return gradient(
+            losses("reinforce", minibatch(b, values_of(b, net.value(b.obs_t), torch.zeros(0)), c), net, c).terms[
+                "value"
+            ],
+            [net.v],
+        )
+
+    assert close(stationary(slope, 3), torch.tensor(fixed_point))
+
+
+def stationary(slope: Any, size: int) -> Tensor:
+    """The point at which an affine map is 0."""
+    at_0 = slope(torch.zeros(size))
+    matrix = torch.stack([slope(row) - at_0 for row in torch.eye(size)], dim=1)
+    return torch.linalg.solve(matrix, -at_0)
+
+
+# --- B-5 old log-probability ------------------------------------------------------------------------------------------
+
+
+def ppo_after_a_step(old: str) -> tuple[Any, Any, Any, Any]:
+    """A network that has moved since its batch was made, and the minibatch."""
+    c = controls("ppo", old_log_prob=old, advantage_norm="none", entropy_coef=0.0)
+    net = network(4, 3, c)
+    b = random_batch(net=net)
+    with torch.no_grad():
+        for p in net.actor.parameters():
+            p += 0.3 * torch.randn(p.shape, generator=torch.Generator().manual_seed(1))
+    g = torch.Generator().manual_seed(3)
+    v = values_of(b, torch.randn(b.obs_t.shape[:2], generator=g), torch.randn(len(b.cut_obs), generator=g))
+    return minibatch(b, v, c), net, c, b
+
+
+def test_I_30_B_5_recomputed_attached_has_policy_gradient_exactly_0() -> None:
+    m, net, c, _ = ppo_after_a_step("recomputed_attached")
+    loss = losses("ppo", m, net, c)
+    flat = gradient(loss.terms["policy"], net.actor.parameters())
+    assert flat.abs().max() == 0.0
+    assert loss.log_ratio.abs().max() == 0.0
+
+
+def test_I_30_B_5_recomputed_is_the_on_policy_step_on_stale_data() -> None:
+    m, net, c, _ = ppo_after_a_step("recomputed")
+    loss = losses("ppo", m, net, c)
+    assert loss.log_ratio.detach().abs().max() == 0.0
+    score = -m.scale * (m.advantage * net.policy(m.obs).log_prob(m.action)).mean()
+    assert close(gradient(loss.terms["policy"], net.actor.parameters()), gradient(score, net.actor.parameters()))
+
+
+def test_I_30_B_5_stored_weighs_with_the_true_ratio() -> None:
+    m, net, c, _ = ppo_after_a_step("stored")
+    loss = losses("ppo", m, net, c)
+    expected = net.policy(m.obs).log_prob(m.action) - m.log_prob
+    assert close(loss.log_ratio.detach(), expected.detach())
+    assert float(expected.detach().abs().max()) > 0.1
+
+
+# --- B-8 dropout mask -------------------------------------------------------------------------------------------------
+
+
+def masked_learner(mask: str) -> tuple[Any, Any, Batch]:
+    c = controls("ppo", dropout=0.5, dropout_mask=mask, minibatches=1, epochs=1)
+    fit = learner("ppo", c, random_batch())
+    return fit, c, random_batch(net=fit.net, masks=(c.hidden_size,))
+
+
+def test_I_29_stored_mask_gives_ratio_1() -> None:
+    fit, c, b = masked_learner("stored")
+    assert float(fit.update(b, c, 0.0).losses[0].log_ratio.detach().abs().max()) < 1e-12
+
+
+def test_I_30_B_8_mask_off_gives_the_log_ratio_of_the_two_policies() -> None:
+    fit, c, b = masked_learner("off")
+    unmasked = fit.net.policy(b.obs_t[:-1]).log_prob(b.action_t).detach().reshape(-1)
+    log_rho = fit.update(b, c, 0.0).losses[0].log_ratio.detach()
+    assert close(log_rho, unmasked - b.log_prob_t.reshape(-1))
+    assert float(log_rho.abs().max()) > 1e-2
+
+
+def test_I_30_B_8_mask_redrawn_belongs_to_a_policy_that_never_acted() -> None:
+    fit, c, b = masked_learner("redrawn")
+    assert float(fit.update(b, c, 0.0).losses[0].log_ratio.detach().abs().max()) > 1e-2
+
+
+def test_I_30_B_8_scores_of_the_wrong_mask_have_no_zero_mean() -> None:
+    """E over the acting policy of the score under the evaluated one: 0 for the stored mask, not for another."""
+    c = controls("reinforce", dropout=0.5)
+    net = network(4, 3, c)
+    obs, mask = torch.randn(1, 4), (torch.tensor([[2.0, 0.0, 2.0, 0.0]]),)
+    acted = net.policy(obs, mask).log_p.detach().exp()[0]
+
+    def mean_score(masks: tuple[Tensor, ...]) -> Tensor:
+        return gradient((acted * net.policy(obs, masks).log_p[0]).sum(), net.actor.parameters())
+
+    assert close(mean_score(mask), torch.zeros_like(mean_score(mask)), 1e-12)
+    assert float(mean_score(()).norm()) > 1e-3
+
+
+# --- B-9 entropy ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+def test_I_30_B_9_entropy_of_stored_probabilities_does_nothing(algorithm: str) -> None:
+    slopes, value = {}, {}
+    for source in ("current", "stored"):
+        c = controls(algorithm, critic="v", entropy_coef=0.1, entropy=source)
+        net = network(4, 3, c)
+        b = random_batch(net=net)
+        loss = losses(algorithm, minibatch(b, any_values(b), c), net, c).terms["entropy"]
+        slopes[source], value[source] = gradient(loss, net.parameters()), float(loss.detach())
+    p = torch.softmax(b.logits_t, -1)
+    assert slopes["stored"].abs().max() == 0.0
+    assert value["stored"] == pytest.approx(float(0.1 * (p * p.log()).sum(-1).mean()))
+    assert value["current"] == pytest.approx(value["stored"])
+    entropy = -0.1 * net.policy(b.obs_t[:-1]).entropy().mean()
+    assert close(slopes["current"], gradient(entropy, net.parameters()))
+    assert float(slopes["current"].norm()) > 1e-4
+
+
+def any_values(b: Batch) -> Values:
+    return values_of(b, torch.zeros(b.obs_t.shape[:2]), torch.zeros(len(b.cut_obs)))
+
+
+# --- truncation -------------------------------------------------------------------------------------------------------
+
+
+def four_state_cycle() -> Batch:
+    """Reward 1 forever in states 0, 1, 2, 3, 0, ...; a time limit of 8 steps cuts the episode."""
+    steps = 8
+    last = torch.zeros(steps, 1, dtype=torch.bool)
+    last[-1] = True
+    return Batch(
+        obs_t=torch.eye(4)[torch.arange(steps + 1) % 4].unsqueeze(1),
+        action_t=torch.zeros(steps, 1, dtype=torch.int64),
+        reward_t=torch.ones(steps, 1),
+        terminated_t=last & False,
+        truncated_t=last,
+        end_t=last,
+        episode_step_t=torch.arange(steps).unsqueeze(1),
+        logits_t=torch.zeros(steps, 1, 2),
+        log_prob_t=torch.zeros(steps, 1),
+        cut_index=torch.tensor([steps - 1]),
+        cut_obs=torch.eye(4)[:1],
+    )
+
+
+@pytest.mark.parametrize(
+    ("time_limit", "target", "expected"),
+    [
+        ("truncate", "td0", [50.0] * 4),
+        ("truncate", "mc", [50.0] * 4),
+        ("truncate", "lambda", [50.0] * 4),
+        ("truncate", "n_step", [50.0] * 4),
+        ("terminate", "td0", [7.204, 6.331, 5.439, 4.530]),
+        ("terminate", "mc", [5.672, 4.767, 3.844, 2.902]),
+    ],
+)
+def test_I_30_time_limit_fixed_points(time_limit: str, target: str, expected: list[float]) -> None:
+    b = four_state_cycle()
+    c = controls("reinforce", critic="v", time_limit=time_limit, critic_target=target, gamma=0.98)
+
+    def excess(v: Tensor) -> Tensor:
+        """Mean target per state minus V: 0 where the critic settles."""
+        e = estimate(b, values_of(b, b.obs_t @ v, b.cut_obs @ v), c)
+        return (e.target_t.squeeze(1) @ b.obs_t[:-1, 0]) / 2 - v
+
+    assert [round(float(v), 3) for v in stationary(excess, 4)] == expected
+
+
+def test_I_30_terminate_does_not_touch_the_edge_of_the_rollout() -> None:
+    """A segment's edge is no time limit: it bootstraps on both sides of the switch."""
+    b = four_state_cycle()
+    b = dataclasses.replace(b, truncated_t=b.truncated_t & False, cut_index=b.cut_index[:0], cut_obs=b.cut_obs[:0])
+    for side in ("truncate", "terminate"):
+        c = controls("reinforce", critic="v", time_limit=side, critic_target="td0", gamma=0.98)
+        v = torch.full((4,), 50.0)
+        assert close(estimate(b, values_of(b, b.obs_t @ v, torch.zeros(0)), c).target_t, torch.full((8, 1), 50.0))
