@@ -5,7 +5,7 @@ import { faded, type Palette } from '../paint/theme'
 import type { ChartInput, Figure, Mark } from './types'
 
 /** Room around the plot area, in pixels; the cursor line is placed with the same numbers. */
-export const MARGIN = { l: 46, r: 16, t: 8, b: 22 }
+export const MARGIN = { l: 46, r: 16, t: 8, b: 25 }
 
 export function ticksIn([low, high]: Range, count: number): number[] {
   const step = tickStep(high - low, count)
@@ -29,6 +29,8 @@ interface AxisLook {
   log?: boolean
   fixed: boolean
   grid: boolean
+  /** Pixels between axis and labels. */
+  standoff?: number
 }
 
 function axis(look: AxisLook, palette: Palette): object {
@@ -42,6 +44,7 @@ function axis(look: AxisLook, palette: Palette): object {
     gridcolor: palette.grid,
     gridwidth: 1,
     zeroline: false,
+    ticklabelstandoff: look.standoff ?? 0,
     showline: false,
     ticks: '',
   }
@@ -59,7 +62,7 @@ export function frame(input: ChartInput, x: Omit<AxisLook, 'grid'>, y: AxisLook,
     showlegend: false,
     hovermode: false,
     dragmode: x.fixed ? false : 'zoom',
-    xaxis: axis({ ...x, grid: false }, input.palette),
+    xaxis: axis({ ...x, grid: false, standoff: 4 }, input.palette),
     yaxis: axis(y, input.palette),
     ...extra,
   }

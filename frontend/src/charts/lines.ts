@@ -41,7 +41,7 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
   const x = timeRange(input)
   const drawn = look.lines.flatMap((line) => draw(line, x, input))
   const heads = look.lines.filter((line) => input.series(line.metric)).map((line) => head(line, look, input))
-  if (drawn.length === 0) return { ...nothing(input, 'Waiting for the first update.', true), heads, x }
+  if (drawn.length === 0) return { ...nothing(input, waiting(look, input), true), heads, x }
   const y = yRange(drawn, look, input)
   const entries = drawn.map(({ entry }) => entry)
   const layout = frame(
@@ -63,6 +63,12 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
     probe: (at) => probe(drawn, at),
     table: () => table(drawn, input.smoothing),
   }
+}
+
+function waiting(look: LinesLook, input: ChartInput): string {
+  const states = look.lines.map((line) => input.series(line.metric)?.state)
+  if (states.includes('loading')) return 'Reading …'
+  return states.includes('error') ? 'Could not be read; trying again.' : 'Waiting for the first update.'
 }
 
 function draw(look: LineLook, x: Range, input: ChartInput): Drawn[] {

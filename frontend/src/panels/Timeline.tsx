@@ -102,21 +102,20 @@ const anchor = (left: string, side: Side) => ({
   transform: side === 'start' ? 'none' : side === 'end' ? 'translateX(-100%)' : 'translateX(-50%)',
 })
 
-/** Labels that find room, newest first; a label takes about as much of the rail as it has letters. */
+const WEIGHT: Record<string, number> = { 'edit wrong-side': 0, bad: 0, edit: 1, good: 1, now: 2, start: 2, small: 3 }
+
+/** Labels that find room: what matters most first, then the newest; a label takes room by its letters. */
 function labelled(stops: Stop[], end: number): { stop: Stop; side: Side }[] {
-  const free = { above: Infinity, below: Infinity }
-  const out: { stop: Stop; side: Side }[] = []
-  for (const stop of stops
-    .filter(({ label }) => label !== '')
-    .toReversed()
-    .toSorted((a, b) => b.x - a.x)) {
+  const taken: { place: string; left: number; right: number }[] = []
+  const order = stops.toReversed().toSorted((a, b) => WEIGHT[a.kind]! - WEIGHT[b.kind]! || b.x - a.x)
+  return order.flatMap((stop) => {
     const at = stop.x / end
     const width = stop.label.length * 0.0048 + 0.01
     const side: Side = at < width / 2 ? 'start' : at > 1 - width / 2 ? 'end' : 'middle'
     const left = side === 'start' ? at : side === 'end' ? at - width : at - width / 2
-    if (left + width > free[stop.place]) continue
-    free[stop.place] = left
-    out.push({ stop, side })
-  }
-  return out
+    const right = left + width
+    if (taken.some((other) => other.place === stop.place && left < other.right && right > other.left)) return []
+    taken.push({ place: stop.place, left, right })
+    return [{ stop, side }]
+  })
 }

@@ -7,6 +7,8 @@ import { type Point, SeriesBuffer } from './series'
 /** Series with one point per finished episode; every other series has one per row. */
 const EPISODE_SERIES: Record<string, 'return' | 'length'> = { 'episode/return': 'return', 'episode/length': 'length' }
 
+const RETRY_MS = 4000
+
 interface Live extends Point {
   seq: number
 }
@@ -118,11 +120,13 @@ export class SeriesBook {
     entry.buffer.push(point)
   }
 
-  /** A failed refresh keeps what is on screen; a failed first read is an error until the next reload. */
+  /** A failed refresh keeps what is on screen; a failed first read is forgotten after a while, so that it is asked again. */
   private failed(name: string): void {
     const entry = this.entries.get(name)!
     entry.asking = false
-    if (entry.state === 'loading') entry.state = 'error'
+    if (entry.state !== 'loading') return
+    entry.state = 'error'
+    setTimeout(() => this.entries.get(name) === entry && this.entries.delete(name), RETRY_MS)
   }
 
   private settle(name: string, columns: SeriesColumns | undefined, head: number): void {

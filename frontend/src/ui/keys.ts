@@ -9,7 +9,17 @@ export function listenKeys(table: Record<string, () => void>): () => void {
     action()
   }
   document.addEventListener('keydown', handle)
-  return () => document.removeEventListener('keydown', handle)
+  document.addEventListener('click', letGo)
+  return () => {
+    document.removeEventListener('keydown', handle)
+    document.removeEventListener('click', letGo)
+  }
+}
+
+/** A button pressed with the pointer gives the focus back, so that Space stays the shortcut; `detail` is 0 for keys. */
+function letGo(event: MouseEvent): void {
+  const button = event.detail > 0 && (event.target as Element).closest<HTMLElement>('button')
+  if (button && !button.closest('dialog')) button.blur()
 }
 
 /** A focused field keeps its keys; a focused button keeps Space and Enter; an open dialog keeps all. */
