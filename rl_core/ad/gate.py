@@ -83,6 +83,11 @@ class Tap:
         self.arrivals.setdefault(name, []).append(through)
         return through
 
+    def forget(self) -> None:
+        """Drop what has arrived so far: a probe that differentiates the graph is no backward pass of the update."""
+        for x in (x for seen in self.arrivals.values() for x in seen):
+            x.grad = None
+
     def pressure(self) -> dict[str, float]:
         """Gate name to the L2 norm of the gradient that arrived (0 where none did)."""
         return {name: sum(_squared_norm(x) for x in seen) ** 0.5 for name, seen in self.arrivals.items()}

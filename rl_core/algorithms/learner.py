@@ -78,6 +78,7 @@ class Learner:
                 losses = self._algorithm.losses(m, self.net, c)
             if probe_leaks:
                 trace.leaks = leak_matrix(losses.terms, self.net.groups())
+                tap.forget()
         else:
             losses = self._algorithm.losses(m, self.net, c)
         backward(losses.total(), self.flat)
