@@ -18,7 +18,9 @@ from backend.api.wire import WireJSON
 log = logging.getLogger("policyscope.api")
 
 CODES = {400: "bad_request", 401: "unauthorised", 403: "forbidden", 404: "not_found", 405: "method_not_allowed"}
+KINDS = {"extra_forbidden": "unknown_field", "missing": "missing_field", "json_invalid": "bad_json"}
 NOT_IN_FIELD = {"body", "query", "path", "header"}
+TAGS = {"pause", "resume", "checkpoint", "step", "pace", "stop", "subscribe", "unsubscribe", "set_controls"}
 
 
 class ApiError(HTTPException):
@@ -92,19 +94,18 @@ def response(status: int, error: Mapping[str, Any], headers: Mapping[str, str] |
 
 
 def field_of(location: Iterable[str | int]) -> str | None:
-    """Write pydantic's location as a dotted path, without the part of the request it stood in."""
-    parts = list(location)
-    # A tagged union puts the tag into the path; the client wrote no such level.
-    words = [str(part) for part in parts if part not in NOT_IN_FIELD]
-    return ".".join(words) or None
+    """Write pydantic's location as the dotted path that the client wrote."""
+    parts = [str(part) for part in location if part not in NOT_IN_FIELD]
+    # A union puts its tag, or the type it tried, into the path.
+    if len(parts) > 1 and parts[0] in TAGS:
+        parts = parts[1:]
+    return ".".join(part for part in parts if "[" not in part) or None
 
 
-def invalid(found: Mapping[str, Any], *, tag: str | None = None) -> dict[str, Any]:
+def invalid(found: Mapping[str, Any]) -> dict[str, Any]:
     """Turn one pydantic error into an error object."""
-    location = [part for part in found["loc"] if part != tag]
-    field = field_of(location)
-    codes = {"extra_forbidden": "unknown_field", "missing": "missing_field", "json_invalid": "bad_json"}
-    code = codes.get(found["type"], "invalid_value")
+    code = KINDS.get(found["type"], "invalid_value")
+    field = None if code == "bad_json" else field_of(found["loc"])
     text = found["msg"].removeprefix("Value error, ")
     message = f"{field} {text}." if found["type"] == "value_error" else f"{field or 'The body'}: {text}."
     return error_object(code, message, field=field)

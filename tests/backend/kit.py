@@ -104,7 +104,12 @@ class Running:
 @contextlib.asynccontextmanager
 async def running(data_dir: Path, **settings: Any) -> AsyncIterator[Running]:
     """Serve on a free port."""
-    given: dict[str, Any] = {"port": free_port(), "local_agent": False, "agent_grace_s": 0.05, "sockets_per_session": 100}
+    given: dict[str, Any] = {
+        "port": free_port(),
+        "local_agent": False,
+        "agent_grace_s": 0.05,
+        "sockets_per_session": 100,
+    }
     made = Settings(data_dir=data_dir, **(given | settings))
     app = create_app(made)
     server = uvicorn.Server(uvicorn_config(app))
@@ -144,7 +149,13 @@ class FakeRun:
 
     def event(self, kind: str, **data: Any) -> None:
         """Log a fact."""
-        about = {"type": "event", "seq": self.head + 1, "kind": kind, "at_update": self.update, "wall": 0.1 * self.update}
+        about = {
+            "type": "event",
+            "seq": self.head + 1,
+            "kind": kind,
+            "at_update": self.update,
+            "wall": 0.1 * self.update,
+        }
         self.journal.append({**about, "data": data})
         if kind in ("finished", "stopped", "failed"):
             self.alive = False
@@ -196,11 +207,27 @@ def frame(first: int, updates: list[int], value: float | None = 0.5) -> dict[str
         },
         "scalars": {"policy/entropy": {"last": [value] * n}},
         "ended": [
-            {"episode": u, "update": u, "env_steps": 100 * u, "wall": 0.1 * u, "return": 7.0, "length": 7, "kind": "train"}
+            {
+                "episode": u,
+                "update": u,
+                "env_steps": 100 * u,
+                "wall": 0.1 * u,
+                "return": 7.0,
+                "length": 7,
+                "kind": "train",
+            }
             for u in updates
         ],
         "distributions": {
-            "advantage": {"update": updates[-1], "grid": "g", "n": 2, "min": 0.5, "max": 0.5, "nonfinite": 0, "counts": [[2, 2]]}
+            "advantage": {
+                "update": updates[-1],
+                "grid": "g",
+                "n": 2,
+                "min": 0.5,
+                "max": 0.5,
+                "nonfinite": 0,
+                "counts": [[2, 2]],
+            }
         },
     }
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-import pytest
-
 from tests.backend.kit import START, FakeAgent, Running
 
 FIELDS = [
@@ -67,7 +65,9 @@ async def test_the_list_goes_page_by_page(server: Running, agent: FakeAgent) -> 
     seen: list[str] = []
     after: str | None = ""
     while after is not None:
-        page = (await server.client.get("/api/runs", params={"limit": 2, "after": after} if after else {"limit": 2})).json()
+        page = (
+            await server.client.get("/api/runs", params={"limit": 2, "after": after} if after else {"limit": 2})
+        ).json()
         seen += [run["id"] for run in page["runs"]]
         after = page["next"]
     assert seen == ids[::-1]
@@ -114,12 +114,23 @@ async def test_actions_follow_the_state(server: Running, agent: FakeAgent) -> No
     assert events[-1]["kind"] == "stopped"
 
 
-@pytest.mark.parametrize("body", [{"action": "dance"}, {"action": "step", "updates": 0}, {"action": "pace"}, {}, []])
-async def test_an_action_that_does_not_exist_is_422(server: Running, agent: FakeAgent, body: Any) -> None:
+BAD_ACTIONS: list[tuple[Any, str | None]] = [
+    ({"action": "dance"}, None),
+    ({"action": "step", "updates": 0}, "updates"),
+    ({"action": "pace"}, "updates_per_s"),
+    ({"action": "stop", "checkpoint": 7}, "checkpoint"),
+    ({"action": "pause", "extra": 1}, "extra"),
+    ({}, None),
+    ([], None),
+]
+
+
+async def test_an_action_that_does_not_exist_is_422(server: Running, agent: FakeAgent) -> None:
     run = await server.start_run()
-    answer = await server.client.post(f"/api/runs/{run}/actions", json=body)
-    assert answer.status_code == 422
-    assert set(answer.json()) == {"error"}
+    for body, field in BAD_ACTIONS:
+        answer = await server.client.post(f"/api/runs/{run}/actions", json=body)
+        assert answer.status_code == 422
+        assert answer.json()["error"]["field"] == field, body
 
 
 async def test_only_an_ended_run_can_be_deleted(server: Running, agent: FakeAgent) -> None:

@@ -50,7 +50,9 @@ def test_only_drawn_transitions_happen(state: State, fact: Assigned | StopAsked 
 
 @pytest.mark.parametrize("state", STATES)
 def test_every_action_has_a_verdict(state: State) -> None:
-    verdicts = {action: judge(Status(state), action) for action in ("pause", "resume", "checkpoint", "step", "pace", "stop")}
+    verdicts = {
+        action: judge(Status(state), action) for action in ("pause", "resume", "checkpoint", "step", "pace", "stop")
+    }
     if state in TERMINAL:
         assert set(verdicts.values()) == {"refuse"}
     if state == "paused":

@@ -30,7 +30,9 @@ def stream(sizes: list[int]) -> list[dict[str, Any]]:
         if size:
             found.append(frame(seq + 1, list(range(update + 1, update + size + 1)), value=float(seq)))
         else:
-            found.append({"type": "event", "seq": seq + 1, "kind": "solved", "at_update": update, "wall": 0.0, "data": {}})
+            found.append(
+                {"type": "event", "seq": seq + 1, "kind": "solved", "at_update": update, "wall": 0.0, "data": {}}
+            )
         seq, update = seq + max(size, 1), update + size
     return found
 

@@ -126,7 +126,14 @@ async def test_controls_can_be_set_over_the_socket(server: Running, agent: FakeA
     await server.until(run, lambda r: r["state"] == "running")
     async with server.live() as socket:
         await subscribe(socket, run)
-        edit = {"type": "set_controls", "id": 7, "run": run, "values": {"gamma": 0.5}, "expect_version": 1, "edit_id": "u"}
+        edit = {
+            "type": "set_controls",
+            "id": 7,
+            "run": run,
+            "values": {"gamma": 0.5},
+            "expect_version": 1,
+            "edit_id": "u",
+        }
         await socket.send(json.dumps(edit))
         messages = await until(socket, lambda m: m["type"] == "event")
         assert messages[-1]["data"]["edit_id"] == "u"
@@ -136,13 +143,23 @@ async def test_controls_can_be_set_over_the_socket(server: Running, agent: FakeA
         assert stale["error"]["current"]["version"] == 2
 
 
-BAD = [
-    ("", None), ("[]", None), ("{", None), ('{"type": "dance", "id": 4}', 4), ('{"id": 4}', 4), ("null", None),
-    ('{"type": "subscribe", "id": 4}', 4), ('{"type": "subscribe", "id": "x", "run": "r"}', None),
-    ('{"type": "subscribe", "id": 4, "run": "r", "extra": 1}', 4), ('{"type": "subscribe", "id": 4, "run": "nobody"}', 4),
-    ('{"type": "subscribe", "id": 4, "run": "r", "max_hz": 0}', 4), ('{"type": "watch", "id": 4, "run": "r"}', 4),
-    ('{"type": "subscribe", "id": 4, "run": "\\ud800"}', None), ("[" * 5000, None), ('{"type": "subscribe", "id": NaN}', None),
-]  # fmt: skip
+BAD: list[tuple[str, int | None]] = [
+    ("", None),
+    ("[]", None),
+    ("{", None),
+    ("null", None),
+    ("[" * 5000, None),
+    ('{"id": 4}', 4),
+    ('{"type": "dance", "id": 4}', 4),
+    ('{"type": "watch", "id": 4, "run": "r"}', 4),
+    ('{"type": "subscribe", "id": 4}', 4),
+    ('{"type": "subscribe", "id": "x", "run": "r"}', None),
+    ('{"type": "subscribe", "id": NaN}', None),
+    ('{"type": "subscribe", "id": 4, "run": "r", "extra": 1}', 4),
+    ('{"type": "subscribe", "id": 4, "run": "nobody"}', 4),
+    ('{"type": "subscribe", "id": 4, "run": "r", "max_hz": 0}', 4),
+    ('{"type": "subscribe", "id": 4, "run": "\\ud800"}', None),
+]
 
 
 async def test_what_is_not_understood_is_answered_and_harms_nobody(server: Running) -> None:
