@@ -32,13 +32,23 @@ export async function savePicture(
   size: { width: number; height: number },
 ) {
   const { ink, card } = palette.peek()
+  const labels = figure.heads.flatMap(({ label, colour }) =>
+    label ? `<span style="color:${colour};font-size:12px">${label}</span>` : [],
+  )
   const height = size.height + 34
   const layout = {
     ...figure.layout,
     height,
     paper_bgcolor: card,
     margin: { ...(figure.layout.margin as object), t: 42 },
-    title: { text: spec.title, x: 0.02, xanchor: 'left', y: 0.97, yanchor: 'top', font: { size: 15, color: ink } },
+    title: {
+      text: [spec.title, ...labels].join('  '),
+      x: 0.02,
+      xanchor: 'left',
+      y: 0.97,
+      yanchor: 'top',
+      font: { size: 15, color: ink },
+    },
   }
   save(`${fileName(spec.id)}.png`, await plot.image(figure.data, layout, size.width, height))
 }

@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { integer } from '../paint/format'
+import { loadPlotly } from '../paint/plot'
 import { Formula } from '../panels/Equation'
 import { RecipeCard, StartButton, seedsText } from '../panels/RecipeCard'
 import { RunTable } from '../panels/RunTable'
@@ -8,13 +9,19 @@ import { complaint } from '../store/actions'
 import { algorithmOf, catalog, controlsOf, environmentOf } from '../store/catalog'
 import { followRuns, loadMoreRuns, moreRuns, runs, runsError, runsState } from '../store/runs'
 import { Complaint } from '../ui/Complaint'
+import { loadKatex } from '../ui/Tex'
 import type { Recipe } from '../wire/types'
 
 /** The first screen: every run, and one click to start another. */
 export function RunsPage() {
   useEffect(() => {
     document.title = 'Runs · Policyscope'
-    return followRuns()
+    const stop = followRuns()
+    const timer = setTimeout(warmUp, 800)
+    return () => {
+      stop()
+      clearTimeout(timer)
+    }
   }, [])
   return (
     <>
@@ -25,6 +32,12 @@ export function RunsPage() {
       </main>
     </>
   )
+}
+
+/** What the desk will need, fetched while the person reads. */
+function warmUp(): void {
+  void loadPlotly()
+  void loadKatex()
 }
 
 function Content() {

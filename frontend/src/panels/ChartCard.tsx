@@ -33,7 +33,7 @@ export function ChartCard({ spec, store, metrics }: Props) {
     >
       <CardHead chart={chart} spec={spec} store={store} />
       <div class="chart-body" onPointerMove={(event) => chart.point(event)} onPointerLeave={() => chart.leave()}>
-        <div class="surface" ref={surface} />
+        <div class="surface" ref={surface} style={{ visibility: chart.figure.value?.empty ? 'hidden' : 'visible' }} />
         <CursorLine chart={chart} />
         {chart.figure.value?.empty && <p class="chart-empty">{chart.figure.value.empty}</p>}
       </div>
@@ -123,7 +123,7 @@ class Chart {
     if (this.painter.size.width < 40 || this.painter.size.height < 40) return
     const figure = this.painter.figure()
     this.figure.value = figure
-    this.plot?.draw(figure.data, figure.layout)
+    if (!figure.empty) this.plot?.draw(figure.data, figure.layout)
   }
 }
 

@@ -28,9 +28,9 @@ export function Connection({ store }: { store: RunStore }) {
       {kind === 'revoked' && 'logged out'}
       {kind === 'reconnecting' && (
         <>
-          reconnecting, numbers are {quiet} s old
+          reconnecting · {quiet} s old
           <button type="button" class="button small" onClick={() => live.retry()}>
-            Now
+            Retry
           </button>
         </>
       )}

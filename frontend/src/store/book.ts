@@ -60,6 +60,11 @@ export class SeriesBook {
     }
   }
 
+  /** Series of a run that has no rows yet: there is no history to ask for. */
+  begin(names: string[]): void {
+    for (const name of names) this.entries.set(name, { ...this.blank(), state: 'ready', asking: false, head: 0 })
+  }
+
   /** Read everything again, keeping the old picture until the new one is here. */
   async reload(): Promise<void> {
     const names = [...this.entries.keys()]

@@ -49,6 +49,11 @@ export class DistributionBook {
     }
   }
 
+  /** As `need`, for a run that has no rows yet. */
+  begin(names: string[]): void {
+    for (const name of names) this.held.set(name, { state: 'ready', edges: this.edgesOf(name), rows: [], version: 0 })
+  }
+
   async reload(): Promise<void> {
     await Promise.all(this.names.map((name) => this.load(name)))
   }

@@ -114,10 +114,18 @@ export class RunStore {
 
   private async readHistory(): Promise<number> {
     const run = this.run.peek()!
+    if (run.head === 0) return this.beginEmpty()
     const [head] = await Promise.all([this.main.load(this.needs), this.seedPlaces()])
     this.distributions.need(this.distributionNeeds)
     await this.readEvents(run.epoch)
     return head
+  }
+
+  /** Everything is still to come: listening from the start is the whole history. */
+  private beginEmpty(): number {
+    this.main.begin(this.needs)
+    this.distributions.begin(this.distributionNeeds)
+    return 0
   }
 
   private async readEvents(epoch: number): Promise<void> {

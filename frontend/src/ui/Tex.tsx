@@ -6,7 +6,7 @@ type Render = (latex: string, element: HTMLElement, options: KatexOptions) => vo
 let loading: Promise<Render> | null = null
 
 /** KaTeX with its fonts, fetched when the first formula is shown. */
-function loadKatex(): Promise<Render> {
+export function loadKatex(): Promise<Render> {
   loading ??= Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(
     ([module]) => module.default.render,
   )
