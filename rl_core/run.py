@@ -20,6 +20,7 @@ from rl_core.operate import Ended, Operator
 from rl_core.stopwatch import Stopwatch
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
+from rl_core.threads import one_thread
 from rl_core.types import Batch
 
 logger = logging.getLogger("policyscope.run")
@@ -159,9 +160,10 @@ def train(
     telemetry: bool = True,
 ) -> Run:
     """Train in this process until the budget is used up; `listen` receives every frame and event. Returns the run."""
-    run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
-    run.watch.go()
-    run.event("started", {"seed": run.config.seed})
-    run.event(run.go(), {"reason": "budget used up"})
-    run.lanes.close()
+    with one_thread():
+        run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
+        run.watch.go()
+        run.event("started", {"seed": run.config.seed})
+        run.event(run.go(), {"reason": "budget used up"})
+        run.lanes.close()
     return run

@@ -7,14 +7,13 @@ import sys
 import traceback
 from pathlib import Path
 
-import torch
-
 from rl_core.checkpoint import Checkpoints
 from rl_core.config import RunConfig
 from rl_core.log import Log
 from rl_core.operate import Operator
 from rl_core.run import Run
 from rl_core.telemetry.journal import InboxReader, JournalWriter
+from rl_core.threads import one_thread
 
 REASONS = {"finished": "budget used up", "stopped": "stopped by request"}
 
@@ -25,8 +24,12 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
     A resumed run goes on from its newest checkpoint and waits, paused, for a command. An exception is journaled as
     `failed`, printed, and raised again.
     """
-    torch.set_num_threads(1)
     logging.basicConfig(stream=sys.stdout, level=logging.INFO, format="%(asctime)s %(message)s", force=True)
+    with one_thread():
+        _live(config, directory, resume)
+
+
+def _live(config: RunConfig, directory: Path, resume: bool) -> None:
     journal, run = JournalWriter(directory), None
     try:
         run = _prepare(config, directory, journal, resume)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import torch
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -23,7 +22,6 @@ def train(recipe: str, settings: list[str], *, seed: int | None, budget: int | N
     except (ConfigErrors, ValueError) as refused:
         console.print(str(refused), style="red", markup=False)
         return REFUSED
-    torch.set_num_threads(1)  # two collapse as soon as anything else runs
     watcher = Watcher(config)
     with progress(console) as bar:
         watcher.task = bar.add_task(recipe, total=1000, returns="")
