@@ -17,8 +17,6 @@ from rl_core.estimators.schedules import scheduled
 from rl_core.telemetry.record import Array, UpdateRecord
 from rl_core.types import Batch, IntArray
 
-STATES = 512  # at most, for what needs another forward pass
-
 
 @dataclass(slots=True)
 class Clockings:
@@ -35,59 +33,63 @@ class Measurer:
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self._forward = graphless(learner.net.actor)
-        self._last_gradient: Tensor | None = None
-        self._last_parameters = learner.flat.vector.clone()
+        self._last_gradient: Array | None = None
+        self._last_parameters = _array(learner.flat.vector).copy()
 
     def record(self, b: Batch, trace: Trace, c: OnPolicyControls, progress: float, spent: Clockings) -> UpdateRecord:
         """The record of the update that has just ended."""
-        m, last = trace.samples.minibatch, trace.losses[-trace.steps_per_epoch :]
-        new_log_p, old_log_p, action = self._after(trace)
-        single_step = len(trace.losses) == 1
-        gradient, parameters = self._gradient(trace), self._learner.flat.vector
-        update = parameters - self._last_parameters
-        self._last_parameters = parameters.clone()
-        flat = trace.samples.flat
-        has_critic, e = self._learner.net.critic is not None, trace.estimates
+        m, last, e = trace.samples.minibatch, trace.losses[-trace.steps_per_epoch :], trace.estimates
+        log_p = self._log_p(trace)
+        stored = _log_softmax(_joined([x.logits for x in trace.minibatches[-trace.steps_per_epoch :]]))
+        action = m.action.cpu().numpy()
+        log_ratio = _joined([x.log_ratio for x in last]) if len(trace.losses) > 1 else _taken(log_p - stored, action)
+        parameters = _array(self._learner.flat.vector).copy()
+        moved, self._last_parameters = parameters - self._last_parameters, parameters
+        gradients = {name: _array(g) for name, g in trace.first_gradient.items()}
+        flat, has_critic = trace.samples.flat, self._learner.net.critic is not None
         return UpdateRecord(
             advantage=_array(m.advantage),
             returns=_array(flat(e.return_t, b)),
             value=_array(flat(e.value_t, b)) if has_critic else None,
             target=_array(m.target) if has_critic else None,
             td_error=None if e.td_error_t is None else _array(flat(e.td_error_t, b)),
-            action=m.action.cpu().numpy(),
+            action=action,
             log_prob=_array(m.log_prob),
-            log_ratio=_taken(new_log_p - old_log_p, action) if single_step else _joined([x.log_ratio for x in last]),
+            log_ratio=log_ratio,
+            ratio_m1=np.expm1(log_ratio),
             first_log_ratio=_array(trace.losses[0].log_ratio),
-            kl_exact=float((np.exp(old_log_p) * (old_log_p - new_log_p)).sum(1).mean()),
-            entropy=_entropy(_joined([x.log_p for x in last])),
-            max_entropy=math.log(new_log_p.shape[1]),
+            kl_exact=float((np.exp(stored) * (stored - log_p)).sum(1).mean()),
+            entropy=-(np.exp(log_p) * log_p).sum(1),
+            max_entropy=math.log(log_p.shape[1]),
             clip=scheduled(c.clip, c.clip_schedule, progress) if isinstance(c, PPO) else None,
-            losses={name: float(torch.stack([x.terms[name].detach() for x in last]).mean()) for name in last[0].terms},
+            losses=_means([x.terms for x in last]),
             grad_norms=_array(torch.stack(trace.norms)),
             max_grad_norm=c.max_grad_norm,
-            group_norms={name: float(g.norm()) for name, g in trace.first_gradient.items()},
-            grad_cosine=gradient,
-            param_norm=float(parameters.norm()),
-            update_norm=float(update.norm()),
+            group_norms={name: _norm(g) for name, g in gradients.items()},
+            grad_cosine=self._cosine(np.concatenate(list(gradients.values()))),
+            param_norm=_norm(parameters),
+            update_norm=_norm(moved),
             learning_rate=scheduled(c.learning_rate, c.learning_rate_schedule, progress),
-            env_steps=len(m.action),
+            env_steps=len(action),
             seconds=trace.seconds | {"collect": spent.collect, "cpu": spent.cpu},
             elapsed=spent.elapsed,
             pressure=trace.pressure,
             leaks=trace.leaks,
         )
 
-    def _after(self, trace: Trace) -> tuple[Array, Array, IntArray]:
-        """log pi after the update and when it acted, for up to STATES samples, with the action taken there."""
+    def _log_p(self, trace: Trace) -> Array:
+        """log pi of the last epoch; where an update is a single step, of the policy after it."""
+        if len(trace.losses) > 1:
+            return _joined([x.log_p for x in trace.losses[-trace.steps_per_epoch :]])
         m = trace.samples.minibatch
-        every = slice(None, None, max(1, len(m.action) // STATES))
-        logits = self._forward(_array(m.obs[every]), [_array(mask[every]) for mask in m.masks])
-        return _log_softmax(logits), _log_softmax(_array(m.logits[every])), m.action[every].cpu().numpy()
+        return _log_softmax(self._forward(_array(m.obs), [_array(mask) for mask in m.masks]))
 
-    def _gradient(self, trace: Trace) -> float | None:
-        now, before = torch.cat(list(trace.first_gradient.values())), self._last_gradient
-        self._last_gradient = now
-        return None if before is None else float(torch.nn.functional.cosine_similarity(now, before, dim=0))
+    def _cosine(self, gradient: Array) -> float | None:
+        before, self._last_gradient = self._last_gradient, gradient
+        if before is None:
+            return None
+        lengths = _norm(gradient) * _norm(before)
+        return float(gradient @ before) / lengths if lengths else float("nan")
 
 
 def _array(x: Tensor) -> Array:
@@ -95,18 +97,25 @@ def _array(x: Tensor) -> Array:
     return out
 
 
+def _norm(x: Array) -> float:
+    return math.sqrt(float(x @ x))
+
+
+def _means(terms: list[dict[str, Tensor]]) -> dict[str, float]:
+    """The mean of each loss over the steps of an epoch, read in one go."""
+    rows = _array(torch.stack([value for row in terms for value in row.values()])).reshape(len(terms), -1)
+    return dict(zip(terms[0], rows.mean(0).tolist(), strict=True))
+
+
 def _joined(parts: list[Tensor]) -> Array:
     return _array(parts[0] if len(parts) == 1 else torch.cat(parts))
 
 
 def _log_softmax(z: Array) -> Array:
-    z = z - z.max(1, keepdims=True)
-    out: Array = z - np.log(np.exp(z).sum(1, keepdims=True))
-    return out
-
-
-def _entropy(log_p: Array) -> Array:
-    out: Array = -(np.exp(log_p) * log_p).sum(1)
+    """Over the last axis [M, A]; transposed, because NumPy reduces a short last axis one row at a time."""
+    columns = np.ascontiguousarray(z.T)
+    columns = columns - columns.max(0)
+    out: Array = (columns - np.log(np.exp(columns).sum(0))).T
     return out
 
 

@@ -33,6 +33,7 @@ class Trace:
 
     estimates: Estimates
     samples: Samples
+    minibatches: list[Minibatch]
     losses: list[Losses]
     norms: list[Tensor]
     first_gradient: dict[str, Tensor]
@@ -62,7 +63,7 @@ class Learner:
         estimates = estimate(b, self._values(b), c)
         samples = Samples.of(b, estimates, c, progress)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
-        trace = Trace(estimates, samples, [], [], {}, {}, {}, getattr(c, "minibatches", 1), {})
+        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, getattr(c, "minibatches", 1), {})
         trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
         for epoch in range(getattr(c, "epochs", 1)):
             for m, index in self._minibatches(samples, c):
@@ -87,6 +88,7 @@ class Learner:
         if first:
             trace.pressure = tap.pressure()
             trace.first_gradient = {name: p.grad.clone() for name, p in self.flat.groups.items() if p.grad is not None}
+        trace.minibatches.append(m)
         trace.losses.append(losses)
         trace.norms.append(norm)
         trace.seconds["backward"] += middle - began

@@ -22,8 +22,9 @@ class UpdateRecord:
     action: NDArray[np.int64]
     log_prob: Array  # of the taken actions, under the policy that acted
     log_ratio: Array  # as the loss used it, last epoch; after the step where an update is a single step
+    ratio_m1: Array  # ratio - 1, exact near 0
     first_log_ratio: Array  # first minibatch, before any step
-    kl_exact: float  # KL(stored || new) over a sample of states, after the update
+    kl_exact: float  # KL(stored || new), over the same samples as log_ratio
     entropy: Array  # per sample, last epoch (nats)
     max_entropy: float
     clip: float | None

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from torch import from_numpy
 
-from rl_core.estimators import kl
-from rl_core.estimators.ratios import effective_sample_fraction
 from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128
 from rl_core.telemetry.metric import distribution, scalar
 from rl_core.telemetry.record import Array, UpdateRecord
@@ -27,7 +24,7 @@ def entropy_relative(u: UpdateRecord) -> float:
 @scalar("policy/kl_k1", title="KL, k1", unit="nat", latex=r"\mathbb E[-\log\rho]", colour="violet")
 def kl_k1(u: UpdateRecord) -> float:
     """Mean of -log ratio: unbiased for KL(old || new), may be negative."""
-    return float(kl.k1(from_numpy(u.log_ratio)).mean())
+    return -float(u.log_ratio.mean())
 
 
 @scalar(
@@ -35,7 +32,7 @@ def kl_k1(u: UpdateRecord) -> float:
 )
 def kl_k3(u: UpdateRecord) -> float:
     """Mean of ratio - 1 - log ratio: unbiased for KL(old || new), never negative."""
-    return float(kl.k3(from_numpy(u.log_ratio)).mean())
+    return float((u.ratio_m1 - u.log_ratio).mean())
 
 
 @scalar(
@@ -43,7 +40,7 @@ def kl_k3(u: UpdateRecord) -> float:
     latex=r"\mathrm{KL}(\pi_{\text{stored}}\Vert\pi_\theta)",
 )  # fmt: skip
 def kl_exact(u: UpdateRecord) -> float:
-    """Exact KL against the stored probabilities, after the update, over up to 512 states: no switch can hide it."""
+    """Exact KL against the stored probabilities, last epoch: no switch can hide it."""
     return u.kl_exact
 
 
@@ -53,7 +50,7 @@ def kl_exact(u: UpdateRecord) -> float:
 )  # fmt: skip
 def clip_fraction(u: UpdateRecord) -> float | None:
     """Share of samples whose ratio lies outside the clip range, last epoch."""
-    return None if u.clip is None else float((np.abs(np.expm1(u.log_ratio)) > u.clip).mean())
+    return None if u.clip is None else float((np.abs(u.ratio_m1) > u.clip).mean())
 
 
 @scalar("policy/logp", title="Log-probability of taken actions", unit="nat", latex=r"\mathbb E[\log\pi(a|s)]")
@@ -65,13 +62,13 @@ def logp(u: UpdateRecord) -> float:
 @scalar("ratio/mean", title="Ratio, mean", unit="1", latex=r"\bar\rho", colour="teal", healthy=(0.9, 1.1))
 def ratio_mean(u: UpdateRecord) -> float:
     """Mean importance ratio new / old; floats around 1."""
-    return float(np.exp(u.log_ratio).mean())
+    return 1.0 + float(u.ratio_m1.mean())
 
 
 @scalar("ratio/max", title="Ratio, largest", unit="1", latex=r"\max\rho", colour="teal")
 def ratio_max(u: UpdateRecord) -> float:
     """Largest importance ratio new / old in the batch."""
-    return float(np.exp(u.log_ratio.max()))
+    return 1.0 + float(u.ratio_m1.max())
 
 
 @scalar(
@@ -80,7 +77,8 @@ def ratio_max(u: UpdateRecord) -> float:
 )  # fmt: skip
 def ess(u: UpdateRecord) -> float:
     """Effective sample size as a share of the batch; below 0.2 a few samples decide."""
-    return float(effective_sample_fraction(from_numpy(u.log_ratio)))
+    w = np.exp(u.log_ratio - u.log_ratio.max())
+    return float(w.sum() * w.sum() / ((w @ w) * w.size))
 
 
 @scalar(
@@ -95,7 +93,7 @@ def first_deviation(u: UpdateRecord) -> float:
 @distribution("ratio", title="Importance ratio", unit="1", latex=r"\rho_t", grid=LOGRATIO128, colour="teal")
 def ratio(u: UpdateRecord) -> Array:
     """Ratio of new to old probability of each taken action, last epoch."""
-    return np.exp(u.log_ratio)
+    return u.ratio_m1 + np.float32(1)
 
 
 @distribution("log_prob", title="Log-probability", unit="nat", latex=r"\log\pi(a|s)", grid=NATS128, colour="green")
