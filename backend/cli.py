@@ -19,7 +19,7 @@ from backend.client import NoServer, ServerSaid, ask, with_store
 from backend.jobs.machine import STATES
 from backend.serving import Refused, open_browser
 from backend.serving import serve as run_server
-from backend.settings import Settings, refusal
+from backend.settings import Settings, is_loopback, refusal
 from backend.storage import Store
 from backend.storage.errors import StoreError
 
@@ -107,6 +107,9 @@ def serve_command(given: argparse.Namespace) -> int:
     settings = settings_of(given)
     if reason := refusal(settings):
         return fail(reason)
+
+    if not is_loopback(settings.host):
+        print("Warning: without TLS everybody on this network can read the traffic and the login.", file=sys.stderr)
 
     def announce(url: str) -> None:
         print(f"Policyscope is at {url}\n(The key logs in once; `policyscope login` prints another.)", flush=True)

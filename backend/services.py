@@ -37,7 +37,11 @@ class Services:
         self.settings = settings
         self.store = store
         self.identities = identities
-        self.floods = Floods(per_session=settings.sockets_per_session, in_all=settings.sockets_in_all)
+        self.floods = Floods(
+            per_session=settings.sockets_per_session,
+            in_all=settings.sockets_in_all,
+            per_second=settings.sockets_per_second,
+        )
         self.hub = Hub()
         self.link = AgentLink(grace_s=settings.agent_grace_s)
         self.ledger = Ledger(store, self.hub)
@@ -66,6 +70,7 @@ class Services:
 
     async def leave(self) -> None:
         """Checkpoint every run and leave it paused; called before the sockets close."""
+        self.queue.close()
         if self.settings.local_agent:
             await self.supervisor.leave()
 

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """How long a request waits for an agent that is just starting."""
     sockets_per_session: int = 5
     sockets_in_all: int = 1000
+    sockets_per_second: int = 20
+    """New live sockets per address; 500 people behind one address are in within half a minute."""
     stall_s: float = 10.0
     """How long a viewer may take nothing before it is closed."""
 

@@ -14,8 +14,6 @@ from backend.api.errors import ApiError
 
 LOGINS = RateLimitItemPerMinute(10)
 """Login attempts per address."""
-JOINS = RateLimitItemPerSecond(20)
-"""New sockets per address and second."""
 MESSAGES = RateLimitItemPerSecond(40, 2)
 """Messages per socket: 20 a second with bursts of 40."""
 
@@ -26,10 +24,11 @@ SUBSCRIPTIONS = 64
 class Floods:
     """Counts in memory: a restart forgives."""
 
-    def __init__(self, *, per_session: int, in_all: int) -> None:
+    def __init__(self, *, per_session: int, in_all: int, per_second: int) -> None:
         self.windows = MovingWindowRateLimiter(MemoryStorage())
         self.per_session = per_session
         self.in_all = in_all
+        self.joins = RateLimitItemPerSecond(per_second)
         self.open: Counter[str] = Counter()
 
     def login(self, address: str) -> None:
@@ -44,8 +43,8 @@ class Floods:
     @contextmanager
     def socket(self, session: str, address: str) -> Iterator[None]:
         """Hold a place for a socket; raises ApiError 429 or 503 if there is none."""
-        if not self.windows.hit(JOINS, "join", address):
-            raise too_many("Twenty new sockets a second are the limit; wait a moment.", 1)
+        if not self.windows.hit(self.joins, "join", address):
+            raise too_many(f"{self.joins.amount} new sockets a second are the limit; wait a moment.", 1)
         if self.open[session] >= self.per_session:
             raise too_many(f"{self.per_session} live sockets a session are the limit; close a tab.", 5)
         if self.open.total() >= self.in_all:

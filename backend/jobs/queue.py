@@ -29,6 +29,10 @@ class Queue:
             await self.link.connected.wait()
             await self.fill()
 
+    def close(self) -> None:
+        """Start nothing more: the server is leaving."""
+        self.places = 0
+
     async def fill(self) -> None:
         """Start as many queued runs as there are free places, oldest first."""
         busy = [record async for record in self.ledger.records(list(BUSY), self.places)]

@@ -109,6 +109,7 @@ async def running(data_dir: Path, **settings: Any) -> AsyncIterator[Running]:
         "local_agent": False,
         "agent_grace_s": 0.05,
         "sockets_per_session": 100,
+        "sockets_per_second": 1000,
     }
     made = Settings(data_dir=data_dir, **(given | settings))
     app = create_app(made)

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 from fastapi.routing import APIRoute, APIWebSocketRoute
+from limits import RateLimitItemPerSecond
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from backend.auth import roles
@@ -112,6 +113,10 @@ async def test_S11_sockets_messages_and_logins_are_counted(tmp_path: Path) -> No
             await socket.send("x" * 70_000)
             with pytest.raises(ConnectionClosed):
                 await received(socket)
+        server.services.floods.joins = RateLimitItemPerSecond(1)
+        host = ("Host", f"127.0.0.1:{server.settings.port}")
+        joins = [await server.raw("WS", "/api/live", [host, *server.bearer.items()]) for _ in range(4)]
+        assert 429 in joins
         statuses = [(await server.client.post("/api/session", json={"key": "x"})).status_code for _ in range(12)]
         assert statuses == [401] * 10 + [429] * 2
 
