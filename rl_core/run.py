@@ -135,9 +135,7 @@ class Run:
             "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.collector.env_steps,
             "episodes": self.collector.episodes, "wall": self.watch.wall,
         }  # fmt: skip
-        due = self._frames.due()
-        record = self._measurer.record(batch, trace, self.c, progress, spent) if due else None
-        self._frames.add(axes, record, batch.episodes)
+        self._frames.add(axes, self._measurer.record(batch, trace, self.c, progress, spent), batch.episodes)
 
     def _probe_due(self, now: float) -> bool:
         due = self._frames is not None and now - self._probed_at >= LEAK_INTERVAL

@@ -18,7 +18,6 @@ discover(rl_core.telemetry.metrics)
 
 FRAME_INTERVAL = 0.02  # s
 DISTRIBUTION_INTERVAL = 0.1  # s
-MEASURE_INTERVAL = 0.005  # s; faster updates are counted, and measured now and then (null in between)
 ROW_INTERVAL = 0.001  # s; faster updates share a row
 ROW_AXES = ("update", "n", "grad_steps", "env_steps", "episodes", "wall")
 
@@ -51,29 +50,22 @@ class Frames:
     _distributions: dict[str, Any] = field(default_factory=dict)
     _last_frame: float = float("-inf")
     _last_row: float = float("-inf")
-    _last_measured: float = float("-inf")
     _last_distribution: float = float("-inf")
 
-    def due(self) -> bool:
-        """Whether the update that has just ended is to be measured: always, below 200 updates a second."""
-        return self.clock() - self._last_measured >= MEASURE_INTERVAL
-
-    def add(self, axes: Row, record: UpdateRecord | None, ended: tuple[Episode, ...]) -> None:
+    def add(self, axes: Row, record: UpdateRecord, ended: tuple[Episode, ...]) -> None:
         """Take one update; a frame goes out when the last one is old enough."""
         now = self.clock()
-        self._add_row(now, axes, {} if record is None else _measure(record))
+        self._add_row(now, axes, _measure(record))
         self._ended += [_ended(episode, int(axes["update"])) for episode in ended]
-        if record is not None:
-            self._last_measured = now
-        if record is not None and now - self._last_distribution >= DISTRIBUTION_INTERVAL:
+        if now - self._last_distribution >= DISTRIBUTION_INTERVAL:
             self._last_distribution = now
             self._distributions = _histograms(record, int(axes["update"]))
         if now - self._last_frame >= FRAME_INTERVAL:
             self.flush()
 
     def mark(self) -> None:
-        """Measure everything at the next update, whatever the intervals: something was just changed."""
-        self._last_distribution = self._last_measured = float("-inf")
+        """Measure histograms at the next update, whatever the interval: something was just changed."""
+        self._last_distribution = float("-inf")
 
     def flush(self) -> None:
         """Send what has been gathered."""
