@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -76,6 +77,16 @@ class Measurer:
             pressure=trace.pressure,
             leaks=trace.leaks,
         )
+
+    def state(self) -> dict[str, Any]:
+        """What the next update is compared with, for a checkpoint."""
+        gradient = None if self._last_gradient is None else torch.from_numpy(self._last_gradient)
+        return {"gradient": gradient, "parameters": torch.from_numpy(self._last_parameters)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on comparing from a checkpoint."""
+        self._last_gradient = None if state["gradient"] is None else _array(state["gradient"])
+        self._last_parameters = _array(state["parameters"])
 
     def _log_p(self, trace: Trace) -> Array:
         """log pi of the last epoch; where an update is a single step, of the policy after it."""

@@ -54,7 +54,8 @@ class Run:
         self._measurer = Measurer(self.learner)
         self.update, self.solved = 0, False
         self.recent: deque[float] = deque(maxlen=1000)
-        self._probed_at = self._checkpointed_at = self._update_ended_at = time.perf_counter()
+        self._probed_at = float("-inf")
+        self._checkpointed_at = self._update_ended_at = time.perf_counter()
 
     def go(self) -> str:
         """Train until the budget is used up or an operator ends it; the state it ended in."""
@@ -113,6 +114,7 @@ class Run:
             "controls": self.c.values(), "update": self.update, "wall": self.watch.wall, "solved": self.solved,
             "recent": list(self.recent), "pace": self.operator.pace, "applied": list(self.operator.applied),
             "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
+            "measurer": self._measurer.state(),
         }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -124,6 +126,7 @@ class Run:
         self.learner.restore(state["learner"])
         self.collector.restore(state["collector"])
         self.streams.restore(state["streams"])
+        self._measurer.restore(state["measurer"])
 
     def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
         self.recent.extend(episode.ret for episode in batch.episodes)

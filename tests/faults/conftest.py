@@ -27,8 +27,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that asks for a seed as many rounds as are wanted."""
-    if "seed" in metafunc.fixturenames:
+    if "seed" in metafunc.fixturenames and not any("seed" in mark.args[0] for mark in parametrised(metafunc)):
         metafunc.parametrize("seed", range(ROUNDS))
+
+
+def parametrised(metafunc: pytest.Metafunc) -> list[pytest.Mark]:
+    """Return the marks by which a test chooses its own parameters."""
+    return list(metafunc.definition.iter_markers("parametrize"))
 
 
 @pytest.fixture(scope="module")
