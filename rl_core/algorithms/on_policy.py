@@ -106,7 +106,7 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     """What the critic is fitted to."""
 
     value_target: Gate = boundary(
-        r"\operatorname{sg}[\hat R_t]", passed=r"\hat R_t", title="Value target gradient", edges=(("value", "critic"),),
+        r"\operatorname{sg}[\hat R_t]", passed=r"\hat R_t", title="Target gradient", edges=(("value", "critic"),),
         spec="B-2", group="critic", effect="Semi-gradient becomes residual gradient; Monte Carlo has no graph.",
         ref="Baird 1995",
     )  # fmt: skip
