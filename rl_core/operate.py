@@ -32,12 +32,12 @@ class Operator:
         self.paused = paused
         self.pace = pace
         self.applied: list[str] = []
-        self._steps: tuple[str, int] | None = None  # (action id, update to reach)
+        self._steps: list[tuple[str, int]] = []  # (action id, update to reach), in order
         self._next_update_at = 0.0
 
     def between_updates(self, run: Run) -> None:
         """Apply what has arrived; return when the next update may be computed. Raises Ended."""
-        self._finish_step(run)
+        self._finish_steps(run)
         self._apply_new(run)
         while self._must_wait():
             time.sleep(POLL)
@@ -46,7 +46,7 @@ class Operator:
             self._next_update_at = max(self._next_update_at, time.perf_counter() - 1 / self.pace) + 1 / self.pace
 
     def _must_wait(self) -> bool:
-        if self._steps is not None:
+        if self._steps:
             return False
         return self.paused or (self.pace is not None and time.perf_counter() < self._next_update_at)
 
@@ -56,11 +56,20 @@ class Operator:
                 self.applied.append(command["id"])
                 _APPLY[command["op"]](self, run, command)
 
-    def _finish_step(self, run: Run) -> None:
-        if self._steps is not None and run.update >= self._steps[1]:
-            action_id, self._steps = self._steps[0], None
+    def _finish_steps(self, run: Run) -> None:
+        while self._steps and run.update >= self._steps[0][1]:
+            self._end_step(run)
+
+    def _end_steps(self, run: Run) -> None:
+        """Something else was asked for: what has not been stepped yet will not be, and every step gets its answer."""
+        while self._steps:
+            self._end_step(run)
+
+    def _end_step(self, run: Run) -> None:
+        action_id, _ = self._steps.pop(0)
+        if not self._steps:
             run.watch.halt()
-            run.event("action_done", {"action_id": action_id, "action": "step", "update": run.update})
+        run.event("action_done", {"action_id": action_id, "action": "step", "update": run.update})
 
     def controls(self, run: Run, command: Command) -> None:
         """An edit: all of it or nothing, from the next update on."""
@@ -76,15 +85,17 @@ class Operator:
         run.event("control_changed", about | {"changes": changes}, run.update + 1)
 
     def pause(self, run: Run, command: Command) -> None:
-        """Compute nothing until resumed; an unfinished step ends here."""
+        """Compute nothing until resumed; steps that have not been taken are not taken."""
+        self._end_steps(run)
         if not self.paused:
-            self.paused, self._steps = True, None
+            self.paused = True
             run.watch.halt()
             run.event("paused", _who(command))
         self._done(run, command)
 
     def resume(self, run: Run, command: Command) -> None:
         """Go on."""
+        self._end_steps(run)
         if self.paused:
             self.paused = False
             run.watch.go()
@@ -92,11 +103,12 @@ class Operator:
         self._done(run, command)
 
     def step(self, run: Run, command: Command) -> None:
-        """Compute exactly so many updates, then be paused."""
+        """Compute exactly so many updates more than asked for so far, then be paused."""
         if not self.paused:
             self.paused = True
             run.event("paused", _who(command))
-        self._steps = (command["id"], run.update + int(command["updates"]))
+        begin = self._steps[-1][1] if self._steps else run.update
+        self._steps.append((command["id"], begin + int(command["updates"])))
         run.watch.go()
 
     def set_pace(self, run: Run, command: Command) -> None:
@@ -118,7 +130,8 @@ class Operator:
 
     def suspend(self, run: Run, command: Command) -> None:
         """Leave the run paused on disk, to be resumed by another trainer from exactly here."""
-        self.paused, self._steps = True, None
+        self._end_steps(run)
+        self.paused = True
         run.watch.halt()
         run.checkpoint()
         raise Ended("suspended")
