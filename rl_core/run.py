@@ -55,7 +55,8 @@ class Run:
         self.update, self.solved = 0, False
         self.recent: deque[float] = deque(maxlen=1000)
         self._probed_at = float("-inf")
-        self._checkpointed_at = self._update_ended_at = time.perf_counter()
+        self._checkpointed_at = time.perf_counter()
+        self._update_ended = 0.0  # by the watch, so that pauses do not count
 
     def go(self) -> str:
         """Train until the budget is used up or an operator ends it; the state it ended in."""
@@ -121,6 +122,7 @@ class Run:
         """Go on from a checkpoint."""
         self.c = type(self.c).model_validate(state["controls"])
         self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
+        self._update_ended = state["wall"]
         self.recent.extend(state["recent"])
         self.operator.pace, self.operator.applied = state["pace"], list(state["applied"])
         self.learner.restore(state["learner"])
@@ -132,11 +134,11 @@ class Run:
         self.recent.extend(episode.ret for episode in batch.episodes)
         if self._frames is None:
             return
-        now = time.perf_counter()
-        spent.elapsed, self._update_ended_at = now - self._update_ended_at, now
+        wall = self.watch.wall
+        spent.elapsed, self._update_ended = wall - self._update_ended, wall
         axes = {
             "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.collector.env_steps,
-            "episodes": self.collector.episodes, "wall": self.watch.wall,
+            "episodes": self.collector.episodes, "wall": wall,
         }  # fmt: skip
         self._frames.add(axes, self._measurer.record(batch, trace, self.c, progress, spent), batch.episodes)
 
