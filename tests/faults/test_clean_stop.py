@@ -13,14 +13,15 @@ from tests.service import Service
 
 UPDATES = 120
 PACE = 100
-"""Slow enough that every update is measured."""
+"""Updates a second, so few that each has a row of its own."""
 BUDGET = {"env_steps": UPDATES * 2 * SMALL["n_steps"]}
 
 
 @pytest.mark.parametrize("seed", [0])
 def test_resumed_run_equals_an_uninterrupted_one(scenario: Scenario) -> None:
     service = scenario.service
-    whole = scenario.launch(seed=3, budget=BUDGET)
+    whole = scenario.launch(seed=3, budget=BUDGET, pace=PACE)
+    service.until(whole, lambda record: record["state"] == "finished", "the end of the uninterrupted run")
     halved = scenario.launch(seed=3, budget=BUDGET, pace=30)
     scenario.reach(20, of=halved)
     service.kill(signal.SIGTERM)
