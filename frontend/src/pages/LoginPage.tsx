@@ -2,13 +2,15 @@
 export function LoginPage({ spent }: { spent: boolean }) {
   return (
     <main class="center-state">
-      <h1>{spent ? 'That link was used before' : 'Log in with the link from the terminal'}</h1>
+      <h1>{spent ? 'That link does not log in' : 'Log in with the link from the terminal'}</h1>
       <p>
-        The server prints an address that ends in <code>#login=…</code>. It works once. Start the server again for a new
-        one, or ask whoever runs it.
+        {spent
+          ? 'Every link works once, and this one was used before or is not this server’s.'
+          : 'The server prints it when it starts.'}{' '}
+        A new one, on the server’s machine:
       </p>
       <p>
-        <code>policyscope serve</code>
+        <code>policyscope login</code>
       </p>
     </main>
   )

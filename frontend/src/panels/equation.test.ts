@@ -23,6 +23,11 @@ describe('substitute', () => {
     )
   })
 
+  it('keeps a comma with what it follows, and lets the line break after it', () => {
+    const parts = substitute([{ latex: 'a=b' }, { latex: ',\\quad c=d,\\quad e' }], [], {})
+    expect(parts.map(({ latex }) => latex)).toEqual(['a=b,', 'c=d,', 'e'])
+  })
+
   it('leaves out a term whose condition does not hold', () => {
     expect(write({ advantage: 'block', value_coef: 0 })).toHaveLength(1)
   })

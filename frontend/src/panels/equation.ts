@@ -37,7 +37,15 @@ export function substitute(equation: EquationTerm[], controls: Control[], values
   return equation
     .filter((term) => applies(term, values))
     .flatMap(({ latex }) => pieces(latex))
+    .reduce(joinCommas, [] as Piece[])
     .map((piece) => ({ ...piece, latex: piece.latex.replace(/@(\w+)@/g, replace) }))
+}
+
+/** A comma that begins a term belongs to the end of the one before. */
+function joinCommas(done: Piece[], piece: Piece): Piece[] {
+  const before = done.at(-1)
+  if (piece.latex !== ',' || !before) return [...done, piece]
+  return [...done.slice(0, -1), { ...before, latex: `${before.latex},` }]
 }
 
 /** `\\` begins a line, `,\quad` allows a break after the comma; leading space is left to the page. */
