@@ -90,7 +90,9 @@ BOUNDS = {
     "greater_than": "more than {gt}",
     "less_than": "less than {lt}",
 }
+PARTS: dict[str, type[BaseModel]] = {"environment": EnvironmentConfig, "budget": Budget}
 DEFAULT_BUDGET = {"env_steps": 200_000}
+INNER: dict[str, type[BaseModel]] = {"environment": EnvironmentConfig, "budget": Budget}
 
 
 def resolve(body: Mapping[str, Any]) -> RunConfig:
@@ -107,7 +109,7 @@ def resolve(body: Mapping[str, Any]) -> RunConfig:
     try:
         config = RunConfig.model_validate(merged)
     except ValidationError as invalid:
-        raise ConfigErrors(errors + _explained(invalid, "", list(RunConfig.model_fields))) from None
+        raise ConfigErrors(errors + _explained(invalid, "", RunConfig)) from None
     errors += _environment_errors(config.environment)
     if config.budget.used(1, 1, 1) == 0.0:
         errors.append(ConfigError(code="invalid_value", message="The budget is empty; give env_steps, updates or "
@@ -161,7 +163,7 @@ def _controls(algorithm: str, given: Mapping[str, Any]) -> tuple[dict[str, Any],
     try:
         return cls.model_validate(dict(given)).values(), []
     except ValidationError as invalid:
-        errors = _explained(invalid, "controls", list(cls.model_fields))
+        errors = _explained(invalid, "controls", cls)
         return {}, [_with_bounds(error, cls) for error in errors]
 
 
@@ -183,18 +185,20 @@ def _environment_errors(environment: EnvironmentConfig) -> list[ConfigError]:
     return []
 
 
-def _explained(invalid: ValidationError, prefix: str, known: list[str]) -> list[ConfigError]:
-    return [_explain(row, prefix, known) for row in invalid.errors(include_url=False)]
+def _explained(invalid: ValidationError, prefix: str, model: type[BaseModel]) -> list[ConfigError]:
+    return [_explain(row, prefix, model) for row in invalid.errors(include_url=False)]
 
 
-def _explain(row: Any, prefix: str, known: list[str]) -> ConfigError:
+def _explain(row: Any, prefix: str, model: type[BaseModel]) -> ConfigError:
     path = [prefix, *(str(part) for part in row["loc"])] if prefix else [str(part) for part in row["loc"]]
     context, found = row.get("ctx", {}), row.get("input")
     if row["type"] == "invalid_combination":
         return ConfigError(code=row["type"], message=context["reason"], field=".".join([*path, context["field"]]))
     field = ".".join(path)
     if row["type"] == "extra_forbidden":
-        return _unknown(field, path[-1], known)
+        return _unknown(field, path[-1], list(INNER.get(path[0], model).model_fields))
+    if row["type"] == "missing":
+        return ConfigError(code="missing", field=field, message=f"{field} is missing.")
     message = _sentence(path[-1], found, row["type"], context, row["msg"])
     return ConfigError(code=_code(row["type"]), field=field, message=message)
 
@@ -210,13 +214,13 @@ def _not_live(name: str) -> ConfigError:
 
 
 def _code(kind: str) -> str:
-    if kind == "missing":
-        return "missing"
     limits = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
     return "out_of_range" if kind in limits else "invalid_value"
 
 
 def _sentence(name: str, found: Any, kind: str, context: Mapping[str, Any], message: str) -> str:
+    if kind == "missing":
+        return f"{name} is missing."
     shown = repr(found)[:80]
     if kind in ("literal_error", "enum"):
         return f"{name} is {shown}; allowed {context['expected']}."
