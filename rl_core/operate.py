@@ -60,8 +60,8 @@ class Operator:
         while self._steps and run.update >= self._steps[0][1]:
             self._end_step(run)
 
-    def _end_steps(self, run: Run) -> None:
-        """Something else was asked for: what has not been stepped yet will not be, and every step gets its answer."""
+    def end_steps(self, run: Run) -> None:
+        """What has not been stepped yet will not be, and every step gets its answer."""
         while self._steps:
             self._end_step(run)
 
@@ -86,7 +86,7 @@ class Operator:
 
     def pause(self, run: Run, command: Command) -> None:
         """Compute nothing until resumed; steps that have not been taken are not taken."""
-        self._end_steps(run)
+        self.end_steps(run)
         if not self.paused:
             self.paused = True
             run.watch.halt()
@@ -95,7 +95,7 @@ class Operator:
 
     def resume(self, run: Run, command: Command) -> None:
         """Go on."""
-        self._end_steps(run)
+        self.end_steps(run)
         if self.paused:
             self.paused = False
             run.watch.go()
@@ -123,6 +123,7 @@ class Operator:
 
     def stop(self, run: Run, command: Command) -> None:
         """End the run for good, with a checkpoint unless told not to."""
+        self.end_steps(run)
         if command.get("checkpoint", True):
             run.checkpoint()
         self._done(run, command)
@@ -130,7 +131,7 @@ class Operator:
 
     def suspend(self, run: Run, command: Command) -> None:
         """Leave the run paused on disk, to be resumed by another trainer from exactly here."""
-        self._end_steps(run)
+        self.end_steps(run)
         self.paused = True
         run.watch.halt()
         run.checkpoint()

@@ -66,6 +66,7 @@ class Run:
                 self.advance()
         except Ended as ended:
             return ended.state
+        self.operator.end_steps(self)
         self.checkpoint()
         return "finished"
 

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from rl_core.ad.gate import Tap
 from rl_core.algorithms.algorithm import Algorithm
-from rl_core.algorithms.on_policy import OnPolicyControls, Values, estimate
+from rl_core.algorithms.estimate import Values, estimate
+from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
 from rl_core.collect.forward import graphless
 from rl_core.estimators.advantages import normalise
@@ -63,7 +64,7 @@ class Learner:
         estimates = estimate(b, self._values(b), c)
         samples = Samples.of(b, estimates, c, progress)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
-        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, getattr(c, "minibatches", 1), {})
+        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, _parts(samples, c), {})
         trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
         for epoch in range(getattr(c, "epochs", 1)):
             for m, index in self._minibatches(samples, c):
@@ -97,7 +98,7 @@ class Learner:
 
     def _minibatches(self, samples: Samples, c: OnPolicyControls) -> Iterator[tuple[Minibatch, Tensor]]:
         """Each epoch gathers the shuffled batch once; its minibatches are slices of that, without a copy."""
-        parts = min(getattr(c, "minibatches", 1), len(samples))
+        parts = _parts(samples, c)
         if parts == 1:
             yield samples.minibatch, torch.arange(len(samples), device=samples.device)
             return
@@ -144,3 +145,8 @@ class Learner:
         self.flat.load(state["parameters"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.grad_steps = state["grad_steps"]
+
+
+def _parts(samples: Samples, c: OnPolicyControls) -> int:
+    """Minibatches per epoch: never more than there are samples."""
+    return min(getattr(c, "minibatches", 1), len(samples))
