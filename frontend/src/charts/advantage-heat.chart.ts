@@ -5,7 +5,7 @@ export default chart({
   id: 'advantage-heat',
   title: 'Advantage over updates',
   order: 3,
-  doc: 'One column per stretch of updates; shade is the share of samples, as its square root.',
+  doc: 'One column per stretch of updates; shade is the square root of the density of samples.',
   series: () => [],
   distributions: ['advantage'],
   timeAxis: true,

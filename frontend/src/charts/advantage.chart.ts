@@ -1,12 +1,13 @@
 import { short } from '../paint/format'
-import { barsFigure, spread } from './bars'
+import { barsFigure } from './bars'
+import { spread } from './histogram'
 import { chart } from './types'
 
 export default chart({
   id: 'advantage',
   title: 'Advantage',
   order: 2,
-  doc: 'Advantages of the newest update; what is better than expected is drawn full.',
+  doc: 'Advantages of the newest update as density: share of samples per unit, area 1; better than expected is drawn full.',
   series: () => [],
   distributions: ['advantage'],
   timeAxis: false,
@@ -17,7 +18,7 @@ export default chart({
       include: [0],
       heads: (row, colour) => {
         const edges = input.histograms('advantage')?.edges ?? []
-        return [{ text: `σ ${short(spread(edges, row))}`, colour }]
+        return [{ text: `σ ≈ ${short(spread(edges, row.counts))}`, colour }]
       },
     }),
 })

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { entry, input, metric } from '../testing/fixtures'
-import { bins, coarsen } from './bars'
 import { csv } from './export'
 import { CHARTS, defaultChart, offered } from './index'
 import { lineFigure } from './lines'
@@ -72,21 +71,6 @@ describe('line figures', () => {
 })
 
 describe('histogram figures', () => {
-  it('have areas that add up to one', () => {
-    const held = histogram([0, 2, 5, 2, 1, 0])
-    const drawn = bins(held.edges, held.rows[0]!)
-    expect(drawn.reduce((sum, bin) => sum + bin.density * (bin.high - bin.low), 0)).toBeCloseTo(1)
-  })
-
-  it('join bins exactly and never across a border', () => {
-    const held = histogram([0, 2, 5, 2, 1, 0])
-    const joined = coarsen(bins(held.edges, held.rows[0]!), 4, [0])
-    expect(joined.map(({ low, high, count }) => [low, high, count])).toEqual([
-      [-2, 0, 7],
-      [0, 2, 3],
-    ])
-  })
-
   it('state what lies outside the grid', () => {
     const held = histogram([3, 2, 5, 0, 0, 0])
     const spec = CHARTS.find(({ id }) => id === 'advantage')!
@@ -101,6 +85,34 @@ describe('histogram figures', () => {
     const figure = spec.figure(input({ histograms: () => held, controls, values: { clip: 0.2 } }))
     expect(figure.data.map((trace) => trace.name).toSorted()).toEqual(['orange', 'teal'])
     expect(figure.layout.shapes).toMatchObject([{ x0: 0.8, x1: 1.2 }])
+  })
+})
+
+describe('heat maps', () => {
+  const row = (first: number, last: number) => ({
+    first,
+    last,
+    n: 1,
+    min: 0,
+    max: 1,
+    nonfinite: 0,
+    counts: Float64Array.from([0, 1, 0]),
+  })
+  const columnsOf = (rows: ReturnType<typeof row>[]) => {
+    const held = { state: 'ready' as const, edges: [0, 1], rows, version: 1 }
+    const spec = CHARTS.find(({ id }) => id === 'advantage-heat')!
+    const figure = spec.figure(
+      input({ histograms: () => held, metric: () => metric('advantage'), now: 100, range: [0, 120] }),
+    )
+    return Array.from(figure.data[0]!.z![0]!)
+  }
+
+  it('join neighbours and leave a hole that was not measured blank', () => {
+    const shade = columnsOf([row(1, 10), row(12, 12), row(60, 60)])
+    expect(shade.slice(0, 12).every((value) => value === 1)).toBe(true)
+    expect(shade.slice(12, 55).every((value) => value === 0)).toBe(true)
+    expect(shade[59]).toBe(1)
+    expect(shade[60]).toBe(0)
   })
 })
 

@@ -1,39 +1,40 @@
-import { integer, short, tick } from '../paint/format'
-import type { Range } from '../paint/ranges'
+import { integer, short } from '../paint/format'
+import { type Range, steady } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
-import { frame, markShapes, nothing, ticksIn } from './layout'
+import { core, countIn, densityOf, median, occupied, type Strip, strips } from './histogram'
+import { corner, frame, markShapes, nothing, ticksIn } from './layout'
 import { timeRange } from './lines'
 import type { ChartInput, Figure } from './types'
 
 const COLUMNS = 120
-const MARGIN_BINS = 2
+const STRIPS = 48
 
-/** One distribution over the time axis: a column per stretch of updates, shade = share of its samples. */
+/** One distribution over the time axis: a column per stretch of updates, shade = square root of its density. */
 export function heatFigure(input: ChartInput, distribution: string): Figure {
   const held = input.histograms(distribution)
   if (!held || held.rows.length === 0) return nothing(input, 'Waiting for the first histogram.', true)
+  const { edges, rows } = held
   const x = timeRange(input)
-  const [low, high] = occupied(held.rows)
-  const columns = resample(held.rows, x, input)
-  const z = shades(columns, low, high)
+  const used = occupied(summed(rows))
+  if (!used) return nothing(input, 'No sample lies inside the grid.', true)
+  const y = steadyRange(input, rows, edges, used)
+  const shown = strips(edges, used, (y[1] - y[0]) / STRIPS)
+  const columns = resample(rows, x, input)
   const colour = colourOf(input.palette, input.metric(distribution, 'distribution')?.colour ?? 'blue')
   const width = (x[1] - x[0]) / COLUMNS
-  const scale: [number, string][] = [
-    [0, faded(colour, 0)],
-    [1, colour],
-  ]
-  const y: Range = [low - 0.5, high + 0.5]
-  const { ticks, labels } = edgeTicks(held.edges, low, high)
-  const look = { range: y, ticks, labels, fixed: true, grid: true }
+  const { shapes, annotations } = markShapes(input.marks, x, input)
   return {
     data: [
       {
         type: 'heatmap',
-        z,
-        x: columns.map((_, i) => x[0] + (i + 0.5) * width),
-        y: Array.from({ length: high - low + 1 }, (_, i) => low + i),
-        colorscale: scale,
+        z: shades(columns, shown),
+        x: Array.from({ length: COLUMNS + 1 }, (_, i) => x[0] + i * width),
+        y: [shown[0]!.low, ...shown.map(({ high }) => high)],
+        colorscale: [
+          [0, faded(colour, 0)],
+          [1, colour],
+        ],
         zmin: 0,
         zmax: 1,
         showscale: false,
@@ -41,59 +42,54 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
         hoverinfo: 'skip',
       },
     ],
-    layout: frame(input, { range: x, ticks: ticksIn(x, 4), fixed: false }, look, markShapes(input.marks, x, input)),
+    layout: frame(
+      input,
+      { range: x, ticks: ticksIn(x, 4), fixed: false },
+      { range: y, ticks: ticksIn(y, 5), fixed: true, grid: true },
+      { shapes, annotations: [...annotations, corner('shade: √ density', input, 'bottom')] },
+    ),
     heads: [],
     x,
     timeAxis: true,
-    shown: held.rows.length,
-    total: held.rows.length,
-    nonfinite: held.rows.reduce((sum, row) => sum + row.nonfinite, 0),
-    note: `updates ${integer(held.rows[0]!.first)} to ${integer(held.rows.at(-1)!.last)}`,
-    probe: (at) => probe(columns[Math.floor((at - x[0]) / width)] ?? null),
-    table: () => ({
-      header: [
-        'first_update',
-        'update',
-        'n',
-        'nonfinite',
-        'underflow',
-        ...held.edges.slice(1).map((edge, i) => `[${held.edges[i]}, ${edge})`),
-        'overflow',
-      ],
-      rows: held.rows.map((row) => [row.first, row.last, row.n, row.nonfinite, ...row.counts]),
-    }),
+    shown: rows.length,
+    total: rows.length,
+    nonfinite: rows.reduce((sum, row) => sum + row.nonfinite, 0),
+    note: `updates ${integer(rows[0]!.first)} to ${integer(rows.at(-1)!.last)}`,
+    probe: (at) => probe(edges, columns[Math.floor((at - x[0]) / width)] ?? null),
+    table: () => table(edges, rows),
   }
 }
 
-/** Bins that any row uses, with a little room; indices into `counts`. */
-function occupied(rows: HistogramRow[]): Range {
-  let low = Infinity
-  let high = -Infinity
-  for (const { counts } of rows) {
-    for (let bin = 1; bin < counts.length - 1; bin++) {
-      if (counts[bin]! === 0) continue
-      low = Math.min(low, bin)
-      high = Math.max(high, bin)
-    }
-  }
-  const last = rows[0]!.counts.length - 2
-  return Number.isFinite(low) ? [Math.max(1, low - MARGIN_BINS), Math.min(last, high + MARGIN_BINS)] : [1, last]
+function summed(rows: HistogramRow[]): Float64Array {
+  const out = new Float64Array(rows[0]!.counts.length)
+  for (const { counts } of rows) for (let bin = 0; bin < out.length; bin++) out[bin]! += counts[bin]!
+  return out
+}
+
+/** Where nearly all samples of nearly every stretch lie: a few wild ones do not flatten the rest. */
+function steadyRange(input: ChartInput, rows: HistogramRow[], edges: number[], used: Range): Range {
+  const [first, last] = core(summed(rows), used)
+  const range = steady(input.memory.get('y'), edges[first - 1]!, edges[last]!)
+  input.memory.set('y', range)
+  return range
 }
 
 interface Column {
   counts: Float64Array
   n: number
-  first: number
-  last: number
 }
 
-/** Rows summed into columns of equal width; a column that no row reaches into stays empty. */
+/** A hole of at most this many columns between two rows belongs to the later one; a wider one stays blank. */
+const BRIDGED = 3
+
+/** Rows summed into columns of equal width; a column that was not measured stays empty. */
 function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (Column | null)[] {
   const out: (Column | null)[] = Array.from({ length: COLUMNS }, () => null)
   const at = (x: number) => Math.floor(((x - from) / (to - from)) * COLUMNS)
   rows.forEach((row, i) => {
-    const before = i > 0 ? rows[i - 1]!.last : row.first - 1
-    const start = Math.max(0, at(input.place(before) + 1e-9))
+    const own = at(input.place(row.first - 1) + 1e-9)
+    const before = i > 0 ? at(input.place(rows[i - 1]!.last) + 1e-9) : own
+    const start = Math.max(0, own - before <= BRIDGED ? before : own)
     const end = Math.min(COLUMNS - 1, Math.max(start, at(input.place(row.last) - 1e-9)))
     for (let column = start; column <= end; column++) out[column] = added(out[column] ?? null, row)
   })
@@ -101,45 +97,27 @@ function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (
 }
 
 function added(column: Column | null, row: HistogramRow): Column {
-  if (!column) return { counts: row.counts, n: row.n, first: row.first, last: row.last }
-  const counts = column.counts.map((count, bin) => count + row.counts[bin]!)
-  return { counts, n: column.n + row.n, first: column.first, last: row.last }
+  if (!column) return row
+  return { counts: column.counts.map((count, bin) => count + row.counts[bin]!), n: column.n + row.n }
 }
 
-/** Square root of the share relative to the fullest bin shown: tails stay visible. */
-function shades(columns: (Column | null)[], low: number, high: number): Float64Array[] {
-  const share = (column: Column | null, bin: number) => (column ? column.counts[bin]! / Math.max(1, column.n) : 0)
-  let most = 0
-  for (const column of columns) for (let bin = low; bin <= high; bin++) most = Math.max(most, share(column, bin))
-  return Array.from({ length: high - low + 1 }, (_, i) =>
-    Float64Array.from(columns, (column) => Math.sqrt(share(column, low + i) / (most || 1))),
+/** Square root of the density relative to the densest strip shown: tails stay visible. */
+export function shades(columns: (Column | null)[], shown: Strip[]): Float64Array[] {
+  const rows = shown.map((strip) =>
+    Float64Array.from(columns, (column) => (column ? densityOf(countIn(strip, column.counts), column.n, strip) : 0)),
   )
+  const most = rows.reduce((peak, row) => row.reduce((a, b) => Math.max(a, b), peak), 0) || 1
+  return rows.map((row) => row.map((density) => Math.sqrt(density / most)))
 }
 
-const READABLE = [0, 1, -1, 10, -10, 100, -100, 0.1, -0.1, 2, 0.5, 1000, -1000, 5, 0.2, -5, 1e4, -1e4]
+function probe(edges: number[], column: Column | null): string | null {
+  return column && `${integer(column.n)} samples, median ≈ ${short(median(edges, column.counts))}`
+}
 
-/** Readable values where the grid has them; the vertical axis counts bins, so a symmetric-log grid reads as one. */
-export function edgeTicks(edges: number[], low: number, high: number): { ticks: number[]; labels: string[] } {
-  const room = (high - low) / 7
-  const chosen: { at: number; value: number }[] = []
-  for (const value of READABLE) {
-    const at = position(edges, value)
-    const fits = at !== null && at >= low - 0.5 && at <= high + 0.5
-    if (fits && chosen.every((other) => Math.abs(other.at - at) >= room)) chosen.push({ at, value })
+function table(edges: number[], rows: HistogramRow[]) {
+  const bins = edges.slice(1).map((edge, i) => `[${edges[i]}, ${edge})`)
+  return {
+    header: ['first_update', 'update', 'n', 'nonfinite', 'underflow', ...bins, 'overflow'],
+    rows: rows.map((row) => [row.first, row.last, row.n, row.nonfinite, ...row.counts]),
   }
-  return { ticks: chosen.map(({ at }) => at), labels: chosen.map(({ value }) => tick(value)) }
-}
-
-/** Where a value lies on the axis of bin numbers, whose borders are the half-integers. */
-function position(edges: number[], value: number): number | null {
-  const above = edges.findIndex((edge) => edge > value)
-  if (above <= 0) return null
-  const [low, high] = [edges[above - 1]!, edges[above]!]
-  return above - 0.5 + (value - low) / (high - low)
-}
-
-function probe(column: Column | null): string | null {
-  if (!column) return null
-  const peak = Math.max(...column.counts)
-  return `${integer(column.n)} samples, peak ${short((100 * peak) / Math.max(1, column.n))} %`
 }

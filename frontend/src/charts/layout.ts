@@ -124,6 +124,24 @@ export function band(healthy: Range, input: ChartInput): object {
   }
 }
 
+/** A word about the scale, in the upper or lower left corner of the plot. */
+export function corner(text: string, input: ChartInput, side: 'top' | 'bottom' = 'top'): object {
+  return {
+    xref: 'paper',
+    yref: 'paper',
+    x: 0,
+    y: side === 'top' ? 1 : 0,
+    xanchor: 'left',
+    yanchor: side,
+    xshift: 3,
+    showarrow: false,
+    text,
+    font: { size: 10.5, color: input.palette.faint },
+    bgcolor: faded(input.palette.card, 0.8),
+    borderpad: 1,
+  }
+}
+
 export const ghost = (colour: string): string => faded(colour, 0.38)
 
 /** A figure that says why there is nothing to see. */
