@@ -6,14 +6,15 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rl_core.config import ConfigError, ConfigErrors, RunConfig, resolve
+    from rl_core.config import RunConfig, resolve
+    from rl_core.refusals import ConfigError, ConfigErrors
     from rl_core.run import Run, train
 
 __all__ = ["ConfigError", "ConfigErrors", "Run", "RunConfig", "resolve", "train"]
 
 _HOMES = {
-    "ConfigError": "rl_core.config",
-    "ConfigErrors": "rl_core.config",
+    "ConfigError": "rl_core.refusals",
+    "ConfigErrors": "rl_core.refusals",
     "Run": "rl_core.run",
     "RunConfig": "rl_core.config",
     "resolve": "rl_core.config",

@@ -12,26 +12,10 @@ from rl_core.algorithms.discovered import discover_algorithms
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.environments.make import EnvironmentRefused, check_environment
 from rl_core.recipes import recipes
-from rl_core.registry import UnknownId, near_misses
+from rl_core.refusals import ConfigError, ConfigErrors, explained, from_unknown, missing, not_live, unknown_control
+from rl_core.registry import UnknownId
 
 discover_algorithms()
-
-
-class ConfigError(BaseModel):
-    """One reason why a configuration or an edit is refused."""
-
-    code: str
-    message: str
-    field: str | None = None
-    did_you_mean: list[str] = []
-
-
-class ConfigErrors(ValueError):
-    """All reasons at once."""
-
-    def __init__(self, errors: list[ConfigError]) -> None:
-        self.errors = errors
-        super().__init__(" ".join(error.message for error in errors))
 
 
 class EnvironmentConfig(BaseModel):
@@ -84,15 +68,7 @@ class RunConfig(BaseModel):
         return controls
 
 
-BOUNDS = {
-    "greater_than_equal": "at least {ge}",
-    "less_than_equal": "at most {le}",
-    "greater_than": "more than {gt}",
-    "less_than": "less than {lt}",
-}
-PARTS: dict[str, type[BaseModel]] = {"environment": EnvironmentConfig, "budget": Budget}
 DEFAULT_BUDGET = {"env_steps": 200_000}
-INNER: dict[str, type[BaseModel]] = {"environment": EnvironmentConfig, "budget": Budget}
 
 
 def resolve(body: Mapping[str, Any]) -> RunConfig:
@@ -109,7 +85,7 @@ def resolve(body: Mapping[str, Any]) -> RunConfig:
     try:
         config = RunConfig.model_validate(merged)
     except ValidationError as invalid:
-        raise ConfigErrors(errors + _explained(invalid, "", RunConfig)) from None
+        raise ConfigErrors(errors + explained(invalid, "", RunConfig)) from None
     errors += _environment_errors(config.environment)
     if config.budget.used(1, 1, 1) == 0.0:
         errors.append(ConfigError(code="invalid_value", message="The budget is empty; give env_steps, updates or "
@@ -126,8 +102,8 @@ def check_edit(
     name = config.algorithm if isinstance(config, RunConfig) else str(config["algorithm"])
     cls = algorithms[name].controls
     known = [key for key in edit if key in cls.model_fields]
-    errors = [_unknown_control(key, cls) for key in edit if key not in cls.model_fields]
-    errors += [_not_live(key) for key in known if not cls.is_live(key) and edit[key] != values.get(key)]
+    errors = [unknown_control(key, list(cls.model_fields)) for key in edit if key not in cls.model_fields]
+    errors += [not_live(key) for key in known if not cls.is_live(key) and edit[key] != values.get(key)]
     return errors + _controls(name, dict(values) | {key: edit[key] for key in known})[1]
 
 
@@ -137,18 +113,18 @@ def _recipe(asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return recipes[str(asked["recipe"])].config()
     except UnknownId as unknown:
-        raise ConfigErrors([_from_unknown(unknown, "recipe")]) from None
+        raise ConfigErrors([from_unknown(unknown, "recipe")]) from None
 
 
 def _require(merged: Mapping[str, Any]) -> None:
-    missing = [_missing(field) for field in ("algorithm", "environment") if not merged.get(field)]
-    if missing:
-        raise ConfigErrors(missing)
+    absent = [missing(field) for field in ("algorithm", "environment") if not merged.get(field)]
+    if absent:
+        raise ConfigErrors(absent)
     if not isinstance(merged["algorithm"], str) or merged["algorithm"] not in algorithms:
         try:
             algorithms[str(merged["algorithm"])]
         except UnknownId as unknown:
-            raise ConfigErrors([_from_unknown(unknown, "algorithm")]) from None
+            raise ConfigErrors([from_unknown(unknown, "algorithm")]) from None
 
 
 def _merged(base: Any, given: Any, field: str) -> dict[str, Any]:
@@ -163,7 +139,7 @@ def _controls(algorithm: str, given: Mapping[str, Any]) -> tuple[dict[str, Any],
     try:
         return cls.model_validate(dict(given)).values(), []
     except ValidationError as invalid:
-        errors = _explained(invalid, "controls", cls)
+        errors = explained(invalid, "controls", cls)
         return {}, [_with_bounds(error, cls) for error in errors]
 
 
@@ -183,62 +159,3 @@ def _environment_errors(environment: EnvironmentConfig) -> list[ConfigError]:
         code = "unknown_environment" if refused.did_you_mean or "registered" in str(refused) else "environment_refused"
         return [ConfigError(code=code, message=str(refused), field="environment.id", did_you_mean=refused.did_you_mean)]
     return []
-
-
-def _explained(invalid: ValidationError, prefix: str, model: type[BaseModel]) -> list[ConfigError]:
-    return [_explain(row, prefix, model) for row in invalid.errors(include_url=False)]
-
-
-def _explain(row: Any, prefix: str, model: type[BaseModel]) -> ConfigError:
-    path = [prefix, *(str(part) for part in row["loc"])] if prefix else [str(part) for part in row["loc"]]
-    context, found = row.get("ctx", {}), row.get("input")
-    if row["type"] == "invalid_combination":
-        return ConfigError(code=row["type"], message=context["reason"], field=".".join([*path, context["field"]]))
-    field = ".".join(path)
-    if row["type"] == "extra_forbidden":
-        return _unknown(field, path[-1], list(INNER.get(path[0], model).model_fields))
-    if row["type"] == "missing":
-        return ConfigError(code="missing", field=field, message=f"{field} is missing.")
-    message = _sentence(path[-1], found, row["type"], context, row["msg"])
-    return ConfigError(code=_code(row["type"]), field=field, message=message)
-
-
-def _missing(field: str) -> ConfigError:
-    message = f"{field} is missing; give a recipe, or algorithm and environment."
-    return ConfigError(code="missing", field=field, message=message)
-
-
-def _not_live(name: str) -> ConfigError:
-    message = f"{name} is fixed when a run starts and cannot change live. Start a new run with the other value."
-    return ConfigError(code="not_live", field=f"controls.{name}", message=message)
-
-
-def _code(kind: str) -> str:
-    limits = ("greater_than", "greater_than_equal", "less_than", "less_than_equal", "finite_number")
-    return "out_of_range" if kind in limits else "invalid_value"
-
-
-def _sentence(name: str, found: Any, kind: str, context: Mapping[str, Any], message: str) -> str:
-    if kind == "missing":
-        return f"{name} is missing."
-    shown = repr(found)[:80]
-    if kind in ("literal_error", "enum"):
-        return f"{name} is {shown}; allowed {context['expected']}."
-    if kind in BOUNDS:
-        return f"{name} is {shown}; allowed {BOUNDS[kind].format(**context)}."
-    return f"{name} is {shown}; {message[0].lower()}{message[1:]}."
-
-
-def _unknown_control(name: str, cls: type[OnPolicyControls]) -> ConfigError:
-    return _unknown(f"controls.{name}", name, list(cls.model_fields))
-
-
-def _unknown(field: str, name: str, known: list[str]) -> ConfigError:
-    near = near_misses(name, known)
-    hint = f" Did you mean {' or '.join(near)}?" if near else ""
-    code = "unknown_control" if field.startswith("controls.") else "unknown_field"
-    return ConfigError(code=code, message=f"There is no {field[:120]}.{hint}", field=field[:120], did_you_mean=near)
-
-
-def _from_unknown(unknown: UnknownId, field: str) -> ConfigError:
-    return ConfigError(code=f"unknown_{field}", message=str(unknown), field=field, did_you_mean=unknown.did_you_mean)

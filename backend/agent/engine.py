@@ -42,7 +42,8 @@ class RlCore:
         return catalog()
 
     def resolve(self, body: dict[str, Any]) -> dict[str, Any]:
-        from rl_core.config import ConfigErrors, resolve
+        from rl_core.config import resolve
+        from rl_core.refusals import ConfigErrors
 
         try:
             return {"config": resolve(body).model_dump(mode="json")}

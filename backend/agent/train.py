@@ -8,7 +8,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from rl_core.config import ConfigErrors, RunConfig, resolve
+from rl_core.config import RunConfig, resolve
+from rl_core.refusals import ConfigErrors
 from rl_core.run import train as run_here
 
 REFUSED = 2

@@ -1,21 +1,17 @@
-"""What the on-policy family shares: the controls of its estimate, and the estimate itself."""
+"""The controls that the on-policy family shares: of its estimate, its critic and its entropy bonus."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from pydantic import model_validator
-from torch import Tensor
 
 from rl_core.ad.gate import Gate
 from rl_core.controls import boundary, choice, flag, number
-from rl_core.estimators import advantages, baselines, returns
 from rl_core.estimators.reductions import Reduction
 from rl_core.estimators.schedules import Schedule
 from rl_core.networks.actor_critic import NetworkControls
-from rl_core.types import Batch, Estimates
 from rl_core.updates.optimisers import OptimiserControls
 
 ReturnKind = Literal["full", "reward_to_go", "n_step", "td", "gae"]
@@ -174,77 +170,3 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
         if self.device == "cuda" and not torch.cuda.is_available():
             self.refuse("device", "device 'cuda' was asked for, but this machine offers no CUDA device. Use 'cpu'.")
         return self
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """V(s_t) and V of the true successors, both [T, N]."""
-
-    v_t: Tensor
-    v_tp1: Tensor
-
-    @classmethod
-    def of(cls, v: Tensor, v_cut: Tensor, b: Batch) -> Values:
-        """From V of all T+1 rows and of the successors that are not the next row."""
-        v_tp1 = v[1:].reshape(-1).index_put((b.cut_index,), v_cut).view_as(b.reward_t)
-        return cls(v[:-1], v_tp1)
-
-
-def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
-    """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one."""
-    v = values or Values(torch.zeros_like(b.reward_t), torch.zeros_like(b.reward_t))
-    over_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
-    ends = (over_t, b.end_t, c.gamma)
-    g_t = returns.reward_to_go(b.reward_t, v.v_tp1, *ends)
-    delta_t = None if values is None else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
-    return Estimates(
-        advantage_t=_normalised(_weight(b, v, g_t, ends, c), b, c),
-        target_t=_target(b, v, g_t, ends, c),
-        value_t=v.v_t,
-        return_t=g_t,
-        td_error_t=delta_t,
-    )
-
-
-def _weight(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.return_kind == "gae":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda)
-    if c.return_kind == "td":
-        return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma)
-    return _return(b, v, g_t, ends, c) - _baseline(b, v, g_t, c)
-
-
-def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.return_kind == "full":
-        return returns.full_return(b.reward_t, v.v_tp1, *ends)
-    if c.return_kind == "n_step":
-        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
-    return g_t
-
-
-def _baseline(b: Batch, v: Values, g_t: Tensor, c: OnPolicyControls) -> Tensor:
-    if c.baseline == "learned_v":
-        return v.v_t
-    if c.baseline == "batch_mean":
-        return baselines.batch_mean(g_t, b.end_t, b.valid_t)
-    if c.baseline == "leave_one_out":
-        return baselines.leave_one_out(g_t, b.end_t, b.valid_t)
-    return torch.zeros_like(g_t)
-
-
-def _target(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.critic_target == "lambda":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda) + v.v_t
-    if c.critic_target == "td0":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, 0.0) + v.v_t
-    if c.critic_target == "n_step":
-        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
-    return g_t
-
-
-def _normalised(a_t: Tensor, b: Batch, c: OnPolicyControls) -> Tensor:
-    if c.advantage_norm == "batch":
-        return advantages.normalise(a_t, b.valid_t, c.norm_ddof)
-    if c.advantage_norm == "episode":
-        return advantages.normalise_pieces(a_t, b.end_t, c.norm_ddof)
-    return a_t

@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.on_policy import Values, estimate
+from rl_core.algorithms.estimate import Values, estimate
 from rl_core.types import Batch
 from tests.rl_core.support import (
     Table,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.algorithms.on_policy import Values
+from rl_core.algorithms.estimate import Values
 from rl_core.collect.rollout import Collector
 from rl_core.environments.adapter import GymnasiumLanes
 from rl_core.environments.cartpole import CartPole

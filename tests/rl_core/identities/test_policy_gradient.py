@@ -10,7 +10,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.on_policy import Values
+from rl_core.algorithms.estimate import Values
 from rl_core.networks.heads import Categorical
 from rl_core.types import Batch
 from tests.rl_core.identities import mdp as m
