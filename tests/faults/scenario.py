@@ -21,7 +21,7 @@ from tests.service import Service, eventually
 
 SMALL = {"n_steps": 16, "epochs": 1, "minibatches": 1, "hidden_size": 16}
 """Updates of two milliseconds: the numbers do not matter here, only that none of them is lost."""
-PACES = (60, 25)
+PACES = (100, 40)
 MOMENTS = ("start", "run", "edit", "checkpoint", "stop")
 VALUES: dict[str, list[Any]] = {"advantage": ["pass", "block"], "gamma": [0.9, 0.95, 0.99], "entropy_coef": [0.0, 0.01]}
 
