@@ -17,7 +17,6 @@ from rl_core.algorithms.samples import Samples
 from rl_core.config import resolve
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.heads import Categorical
-from rl_core.operate import Operator
 from rl_core.run import Run
 from rl_core.streams import Streams
 from rl_core.types import Batch, Losses, Minibatch
@@ -161,60 +160,3 @@ SMALL_REINFORCE: dict[str, Any] = {
     "controls": {"hidden_size": 8, "critic": "v", "baseline": "learned_v"},
     "budget": {"updates": 6},
 }
-
-
-class Memory:
-    """A sink that keeps every record."""
-
-    def __init__(self) -> None:
-        self.next_seq = 1
-        self.records: list[dict[str, Any]] = []
-
-    def append(self, payload: dict[str, Any], *, sync: bool = False) -> None:
-        """Keep one record."""
-        assert payload.get("first_seq", payload["seq"]) == self.next_seq
-        self.next_seq = payload["seq"] + 1
-        self.records.append(payload)
-
-    def events(self, *kinds: str) -> list[dict[str, Any]]:
-        """The events of these kinds; all without any."""
-        return [r for r in self.records if r["type"] == "event" and (not kinds or r["kind"] in kinds)]
-
-    def frames(self) -> list[dict[str, Any]]:
-        """The frames."""
-        return [r for r in self.records if r["type"] == "frame"]
-
-    def updates(self) -> list[int]:
-        """The update of every row, in order."""
-        return [update for frame in self.frames() for update in frame["rows"]["update"]]
-
-
-class Script:
-    """Commands in memory, each with the update after which it arrives; one that is not due holds up those behind it."""
-
-    def __init__(self, *lines: tuple[int, dict[str, Any]]) -> None:
-        self.lines = list(lines)
-        self.run: Run | None = None
-
-    def poll(self) -> list[dict[str, Any]]:
-        """The next command if it is due."""
-        if self.run is not None and self.lines and self.run.update >= self.lines[0][0]:
-            return [self.lines.pop(0)[1]]
-        return []
-
-
-def operated(body: dict[str, Any], *lines: tuple[int, dict[str, Any]], **settings: Any) -> tuple[Run, Memory, str]:
-    """A run trained to its end under scripted commands: the run, what it logged, and the state it ended in."""
-    script, sink = Script(*lines), Memory()
-    made = run(body, sink=sink, operator=Operator(script.poll, pace=resolve(body).pace), **settings)
-    script.run = made
-    made.watch.go()
-    state = made.go()
-    made.event(state, {})
-    assert not script.lines, "the run ended before every command had arrived"
-    return made, sink, state
-
-
-def parameters(r: Run) -> Tensor:
-    """A copy of every parameter."""
-    return r.learner.flat.vector.clone()

@@ -1,0 +1,63 @@
+"""A short deterministic trace of a recipe: its first updates, as numbers that a refactor must not move."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rl_core.config import resolve
+from rl_core.log import Discard
+from rl_core.run import Run
+from rl_core.threads import one_thread
+
+FOLDER = Path(__file__).parent
+UPDATES = 5
+SCALARS = ("param/norm", "loss/policy", "loss/value", "loss/total", "grad/norm", "policy/entropy", "policy/kl_exact")
+
+Trace = dict[str, Any]
+
+
+def trained(recipe: str, listen: Callable[[dict[str, Any]], None] | None = None, telemetry: bool = True) -> Run:
+    """The run of a recipe after its first updates, on one thread like a trainer."""
+    with one_thread():
+        run = Run(resolve({"recipe": recipe}), Discard(listen), telemetry=telemetry)
+        run.watch.go()
+        for _ in range(UPDATES):
+            run.advance()
+        run.event("stopped", {})
+        run.lanes.close()
+    return run
+
+
+def trace(recipe: str) -> Trace:
+    """Scalars per update, and the episodes that ended."""
+    records: list[dict[str, Any]] = []
+    trained(recipe, records.append)
+    frames = [record for record in records if record["type"] == "frame"]
+    rows = {name: _column(frames, "rows", name) for name in ("update", "grad_steps", "env_steps", "episodes")}
+    present = [name for name in SCALARS if name in frames[0]["scalars"]]
+    values = {name: [x for frame in frames for x in frame["scalars"][name]["last"]] for name in present}
+    returns = [episode["return"] for frame in frames for episode in frame["ended"]]
+    return {"rows": rows, "scalars": values, "returns": returns}
+
+
+def stored(recipe: str) -> Path:
+    """The file that holds a recipe's trace."""
+    return FOLDER / f"{recipe}.json"
+
+
+def load(recipe: str) -> Trace:
+    """The stored trace."""
+    found: Trace = json.loads(stored(recipe).read_text())
+    return found
+
+
+def save(recipe: str) -> None:
+    """Store the trace that this code makes."""
+    stored(recipe).write_text(json.dumps(trace(recipe), indent=1) + "\n")
+
+
+def _column(frames: list[dict[str, Any]], part: str, name: str) -> list[float]:
+    return [x for frame in frames for x in frame[part][name]]
