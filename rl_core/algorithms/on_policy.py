@@ -41,7 +41,10 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     )
     """Decay of the TD errors in the generalised advantage estimate; also of the critic's lambda-return."""
 
-    n_step: int = number(r"n", 5, title="Steps before bootstrapping", ge=1, le=500, unit="steps")
+    n_step: int = number(
+        r"n", 5, title="Steps before bootstrapping", ge=1, le=500, unit="steps",
+        effect="Fewer lean on the critic (biased), more on the rewards (noisy).",
+    )  # fmt: skip
     """Rewards summed before V takes over, for the n-step return."""
 
     gamma: float = number(
@@ -67,7 +70,10 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     )  # fmt: skip
     """Over which samples the advantage is centred and divided by its standard deviation."""
 
-    norm_ddof: int = number(r"\text{ddof}", 0, title="Normalisation ddof", ge=0, le=1)
+    norm_ddof: int = number(
+        r"\text{ddof}", 0, title="Normalisation ddof", ge=0, le=1,
+        effect="Seen only where few samples are normalised together.",
+    )  # fmt: skip
     """0 divides the variance by n, 1 by n - 1."""
 
     gamma_t: bool = flag(
