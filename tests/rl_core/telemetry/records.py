@@ -1,0 +1,53 @@
+"""A hand-made record of one update, of numbers that no formula gets right by accident."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+
+from rl_core.telemetry.record import UpdateRecord
+
+N = 60
+
+
+def record(**changed: Any) -> UpdateRecord:
+    """A record with a critic and a clip range; `changed` replaces fields."""
+    rng = np.random.default_rng(3)
+
+    def draw(mean: float, spread: float, n: int = N) -> Any:
+        return rng.normal(mean, spread, n).astype(np.float32)
+
+    log_ratio = draw(-0.03, 0.3)
+    target = draw(7.0, 3.0)
+    made = UpdateRecord(
+        advantage=draw(0.4, 2.0),
+        returns=draw(20.0, 6.0),
+        value=target + draw(0.5, 1.5),
+        target=target,
+        td_error=draw(0.1, 1.0),
+        action=rng.integers(0, 3, N),
+        log_prob=-np.abs(draw(1.0, 0.4)),
+        log_ratio=log_ratio,
+        ratio_m1=np.expm1(log_ratio),
+        first_log_ratio=np.array([1e-7, -3e-6, 2e-6], np.float32),
+        kl_exact=0.0123,
+        entropy=np.abs(draw(0.8, 0.1)),
+        max_entropy=float(np.log(3)),
+        clip=0.2,
+        losses={"policy": -0.3, "value": 4.5, "entropy": -0.02},
+        grad_norms=np.array([0.2, 0.9, 0.6, 0.4], np.float32),
+        max_grad_norm=0.5,
+        group_norms={"actor": 0.11, "critic": 0.22},
+        grad_cosine=-0.4,
+        param_norm=25.0,
+        update_norm=0.05,
+        learning_rate=2e-4,
+        env_steps=128,
+        seconds={"collect": 0.011, "estimate": 0.002, "backward": 0.03, "optimiser": 0.004, "cpu": 0.05},
+        elapsed=0.064,
+        pressure={"advantage": 0.7},
+        leaks={("policy", "actor"): 0.3, ("policy", "critic"): 0.0},
+    )
+    return dataclasses.replace(made, **changed)

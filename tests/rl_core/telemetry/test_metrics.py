@@ -1,0 +1,210 @@
+"""Each metric against an independent formula, on a hand-made record."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from rl_core.estimators import kl, ratios
+from rl_core.telemetry.frames import Frames  # importing it fills the registry
+from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
+from rl_core.telemetry.metric import distributions, episode_series, scalars
+from rl_core.telemetry.record import UpdateRecord
+from rl_core.types import Episode
+from tests.rl_core.telemetry.records import N, record
+
+assert Frames is not None
+
+
+def mean(x: Any) -> float:
+    return math.fsum(float(v) for v in x) / len(x)
+
+
+def variance(x: Any) -> float:
+    return mean([(float(v) - mean(x)) ** 2 for v in x])
+
+
+def rho(u: UpdateRecord) -> list[float]:
+    return [math.exp(float(v)) for v in u.log_ratio]
+
+
+def log_rho(u: UpdateRecord) -> torch.Tensor:
+    return torch.from_numpy(u.log_ratio).double()
+
+
+EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
+    "policy/entropy": lambda u: mean(u.entropy),
+    "policy/entropy_relative": lambda u: mean(u.entropy) / math.log(3),
+    "policy/kl_k1": lambda u: float(kl.k1(log_rho(u)).mean()),
+    "policy/kl_k3": lambda u: float(kl.k3(log_rho(u)).mean()),
+    "policy/kl_exact": lambda u: 0.0123,
+    "policy/clip_fraction": lambda u: sum(not 0.8 <= r <= 1.2 for r in rho(u)) / N,
+    "policy/logp": lambda u: mean(u.log_prob),
+    "ratio/mean": lambda u: mean(rho(u)),
+    "ratio/max": lambda u: max(rho(u)),
+    "ratio/ess": lambda u: float(ratios.effective_sample_fraction(log_rho(u))),
+    "ratio/first_deviation": lambda u: 3e-6,
+    "advantage/mean": lambda u: mean(u.advantage),
+    "advantage/std": lambda u: math.sqrt(variance(u.advantage)),
+    "advantage/positive": lambda u: sum(float(a) > 0 for a in u.advantage) / N,
+    "return/mean": lambda u: mean(u.returns),
+    "critic/explained_variance": lambda u: 1 - variance(u.target - u.value) / variance(u.target),  # type: ignore[operator]
+    "critic/value_mean": lambda u: mean(u.value),
+    "critic/target_mean": lambda u: mean(u.target),
+    "loss/policy": lambda u: -0.3,
+    "loss/value": lambda u: 4.5,
+    "loss/entropy": lambda u: -0.02,
+    "loss/total": lambda u: -0.3 + 4.5 - 0.02,
+    "grad/norm": lambda u: (0.2 + 0.9 + 0.6 + 0.4) / 4,
+    "grad/clipped": lambda u: 2 / 4,
+    "grad/actor": lambda u: 0.11,
+    "grad/critic": lambda u: 0.22,
+    "grad/cosine": lambda u: -0.4,
+    "param/norm": lambda u: 25.0,
+    "param/update_ratio": lambda u: 0.05 / 25,
+    "optim/learning_rate": lambda u: 2e-4,
+    "optim/backward_calls": lambda u: 4,
+    "time/steps_per_second": lambda u: 128 / 0.064,
+    "time/collect_ms": lambda u: 11,
+    "time/estimate_ms": lambda u: 2,
+    "time/backward_ms": lambda u: 30,
+    "time/optimiser_ms": lambda u: 4,
+    "time/cpu_ms": lambda u: 50,
+}
+
+
+@pytest.mark.parametrize("name", list(scalars))
+def test_scalar_is_its_formula(name: str) -> None:
+    assert name in EXPECTED, f"write an independent formula of {name} here"
+    u = record()
+    assert scalars[name].read(u) == pytest.approx(EXPECTED[name](u), rel=2e-5, abs=1e-7)
+
+
+def test_no_formula_is_of_a_metric_that_is_gone() -> None:
+    assert set(EXPECTED) == set(scalars)
+
+
+@pytest.mark.parametrize("name", ["critic/explained_variance", "critic/value_mean", "critic/target_mean"])
+def test_without_a_critic_it_is_not_measured(name: str) -> None:
+    assert scalars[name].read(record(value=None, target=None, td_error=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "changed"),
+    [
+        ("loss/value", {"losses": {"policy": 1.0}}),
+        ("policy/clip_fraction", {"clip": None}),
+        ("grad/clipped", {"max_grad_norm": 0.0}),
+        ("grad/critic", {"group_norms": {"actor": 1.0}}),
+        ("grad/cosine", {"grad_cosine": None}),
+    ],
+)
+def test_what_does_not_exist_is_not_measured(name: str, changed: dict[str, Any]) -> None:
+    assert scalars[name].read(record(**changed)) is None
+
+
+def test_what_cannot_be_said_is_nan_and_not_an_error() -> None:
+    constant = record(target=np.full(N, 3, np.float32))
+    assert math.isnan(scalars["critic/explained_variance"].read(constant))  # type: ignore[arg-type]
+    assert math.isnan(scalars["param/update_ratio"].read(record(param_norm=0.0)))  # type: ignore[arg-type]
+    assert math.isnan(scalars["time/steps_per_second"].read(record(elapsed=0.0)))  # type: ignore[arg-type]
+
+
+def test_perfect_and_useless_critics() -> None:
+    target = np.arange(N, dtype=np.float32)
+    read = scalars["critic/explained_variance"].read
+    assert read(record(target=target, value=target + 5)) == pytest.approx(1.0)  # a constant offset explains all
+    assert read(record(target=target, value=np.zeros(N, np.float32))) == pytest.approx(0.0)
+    assert read(record(target=target, value=-target)) == pytest.approx(-3.0)
+
+
+def test_effective_sample_size_of_equal_and_of_huge_weights() -> None:
+    read = scalars["ratio/ess"].read
+    assert read(record(log_ratio=np.full(N, 2.0, np.float32))) == pytest.approx(1.0)
+    one = np.full(N, -200.0, np.float32)
+    one[7] = 200.0
+    assert read(record(log_ratio=one)) == pytest.approx(1 / N)
+
+
+def test_k3_keeps_its_digits_near_ratio_1() -> None:
+    tiny = np.full(N, 1e-3, np.float32)
+    found = scalars["policy/kl_k3"].read(record(log_ratio=tiny, ratio_m1=np.expm1(tiny)))
+    assert found == pytest.approx(5e-7, rel=2e-3)
+
+
+# --- distributions and episodes ---------------------------------------------------------------------------------------
+
+SAMPLES: dict[str, Callable[[UpdateRecord], Any]] = {
+    "advantage": lambda u: u.advantage,
+    "return": lambda u: u.returns,
+    "td_error": lambda u: u.td_error,
+    "ratio": lambda u: np.exp(u.log_ratio),
+    "log_prob": lambda u: u.log_prob,
+    "action": lambda u: u.action,
+}
+
+
+def by_hand(grid: Grid, samples: Any) -> dict[int, int]:
+    """Underflow is bin 0; bin k holds edge_{k-1} <= x < edge_k."""
+    counts: dict[int, int] = {}
+    for x in samples:
+        k = sum(float(x) >= float(edge) for edge in grid.edges)
+        counts[k] = counts.get(k, 0) + 1
+    return counts
+
+
+@pytest.mark.parametrize("name", list(distributions))
+def test_histogram_counts_every_sample_in_its_bin(name: str) -> None:
+    assert name in SAMPLES, f"say which samples {name} counts here"
+    u, d = record(), distributions[name]
+    row = d.measure(u)
+    assert row is not None
+    samples = SAMPLES[name](u)
+    if name != "ratio":  # exp and 1 + expm1 may round to two sides of an edge
+        assert dict(row["counts"]) == by_hand(d.grid, samples)
+    assert sum(n for _, n in row["counts"]) + row["nonfinite"] == row["n"] == N
+    assert (row["min"], row["max"]) == pytest.approx((float(samples.min()), float(samples.max())), rel=1e-6)
+    assert row["grid"] == d.grid.name
+
+
+def test_histogram_tells_non_finite_samples_apart() -> None:
+    a = np.array([1.0, np.nan, -np.inf, 2e9, np.inf, -2e9], np.float32)
+    row = distributions["advantage"].measure(record(advantage=a))
+    assert row is not None
+    assert (row["n"], row["nonfinite"], row["min"], row["max"]) == (6, 3, pytest.approx(-2e9), pytest.approx(2e9))
+    assert [n for _, n in row["counts"]] == [1, 1, 1]
+    assert (row["counts"][0][0], row["counts"][-1][0]) == (0, SYMLOG128.bins - 1)
+
+
+def test_histogram_of_nothing_but_nan() -> None:
+    row = distributions["advantage"].measure(record(advantage=np.full(4, np.nan, np.float32)))
+    assert row is not None
+    assert (row["n"], row["nonfinite"], row["counts"]) == (4, 4, [])
+    assert math.isnan(row["min"])
+    assert math.isnan(row["max"])
+
+
+def test_histogram_of_nothing_is_absent() -> None:
+    assert distributions["td_error"].measure(record(td_error=None)) is None
+    assert distributions["advantage"].measure(record(advantage=np.zeros(0, np.float32))) is None
+
+
+@pytest.mark.parametrize("grid", [SYMLOG128, LOGRATIO128, NATS128, INTEGERS64], ids=lambda g: g.name)
+def test_grid_is_fixed_and_increasing(grid: Grid) -> None:
+    assert bool((np.diff(grid.edges) > 0).all())
+    assert grid.bins == len(grid.edges) + 1
+    assert grid.count(np.asarray(grid.edges))[0] == 0  # an edge belongs to the bin above it
+    assert grid.count(np.array([-1e30, 1e30])).tolist() == [1, *[0] * (grid.bins - 2), 1]
+
+
+def test_episode_series_are_return_and_length() -> None:
+    e = Episode(number=4, env_steps=90, ret=17.5, length=30, wall=1.0)
+    assert {name: series.read(e) for name, series in episode_series.items()} == {
+        "episode/return": 17.5,
+        "episode/length": 30,
+    }
