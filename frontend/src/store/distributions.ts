@@ -54,6 +54,11 @@ export class DistributionBook {
     for (const name of names) this.held.set(name, { state: 'ready', edges: this.edgesOf(name), rows: [], version: 0 })
   }
 
+  clear(): void {
+    this.held.clear()
+    this.version += 1
+  }
+
   async reload(): Promise<void> {
     await Promise.all(this.names.map((name) => this.load(name)))
   }

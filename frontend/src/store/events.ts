@@ -7,6 +7,11 @@ export class EventLog {
   readonly list = signal<EventMessage[]>([])
   private readonly seen = new Set<number>()
 
+  clear(): void {
+    this.seen.clear()
+    this.list.value = []
+  }
+
   add(event: EventMessage): void {
     if (this.seen.has(event.seq)) return
     this.seen.add(event.seq)

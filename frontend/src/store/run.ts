@@ -22,6 +22,9 @@ const STATE_AFTER: Record<string, RunState> = {
   failed: 'failed',
 }
 
+/** Messages per second asked for: as many as are painted. */
+const MAX_HZ = 15
+
 /** Everything that the desk knows about one run; `dispose` lets go of all of it. */
 export class RunStore {
   readonly status = signal<Status>('loading')
@@ -151,7 +154,12 @@ export class RunStore {
 
   private listen(seq: number): void {
     const { epoch } = this.run.peek()!
-    const wanted = { after: { epoch, seq }, metrics: '*' as const, distributions: this.distributions.names, max_hz: 30 }
+    const wanted = {
+      after: { epoch, seq },
+      metrics: '*' as const,
+      distributions: this.distributions.names,
+      max_hz: MAX_HZ,
+    }
     this.unsubscribe = live.subscribe(this.id, wanted, this.sink)
   }
 
@@ -170,6 +178,7 @@ export class RunStore {
   }
 
   private frame(frame: FrameMessage): void {
+    if (isCatchingUp(frame)) this.refreshSoon()
     this.main.append(frame)
     this.zoom?.append(frame)
     this.places.append(frame.rows)
@@ -235,9 +244,13 @@ export class RunStore {
     })
   }
 
+  /** The stream cannot go on from here, or the run is in another epoch: nothing held is trusted. */
   private restart(): void {
     this.unsubscribe()
+    this.events.clear()
+    this.distributions.clear()
     this.main = this.book(axis.peek(), null)
+    this.followRange(range.peek())
     if (!this.disposed) void this.open()
   }
 
@@ -248,4 +261,11 @@ export class RunStore {
   private followRange(window: [number, number] | null): void {
     this.zoom = window && this.book(axis.peek(), window)
   }
+}
+
+/** A frame that spans this much training time was merged on the way, and carries one histogram for many. */
+const MERGED_S = 0.5
+
+function isCatchingUp({ rows }: FrameMessage): boolean {
+  return rows.wall.length > 1 && rows.wall.at(-1)! - rows.wall[0]! > MERGED_S
 }
