@@ -6,7 +6,9 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+import rl_core.telemetry.frames
 from rl_core.config import resolve
 from rl_core.log import Discard
 from rl_core.run import Run
@@ -20,13 +22,13 @@ Trace = dict[str, Any]
 
 
 def trained(recipe: str, listen: Callable[[dict[str, Any]], None] | None = None, telemetry: bool = True) -> Run:
-    """The run of a recipe after its first updates, on one thread like a trainer."""
-    with one_thread():
+    """The run of a recipe after its first updates, on one thread like a trainer; each update is a row of its own."""
+    with one_thread(), patch.object(rl_core.telemetry.frames, "ROW_INTERVAL", 0.0):
         run = Run(resolve({"recipe": recipe}), Discard(listen), telemetry=telemetry)
         run.watch.go()
         for _ in range(UPDATES):
             run.advance()
-        run.event("stopped", {})
+            run.event("action_done", {})
         run.lanes.close()
     return run
 
