@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
 KEPT = 5
+FORMAT = 1  # raise it when what a checkpoint holds changes
 
 
 class Checkpoints:
@@ -44,3 +46,12 @@ class Checkpoints:
 
     def _all(self) -> list[Path]:
         return sorted(self._directory.glob("update-*.pt"))
+
+
+def check_format(state: Mapping[str, Any]) -> None:
+    """Raise ValueError for a checkpoint that this version cannot go on from."""
+    if state.get("format") != FORMAT:
+        raise ValueError(
+            f"The checkpoint has format {state.get('format')}; this version reads {FORMAT}. It was written by another "
+            "version of Policyscope. Resume with that version, or start a new run."
+        )

@@ -103,7 +103,7 @@ def check_edit(
     cls = algorithms[name].controls
     known = [key for key in edit if key in cls.model_fields]
     errors = [unknown_control(key, list(cls.model_fields)) for key in edit if key not in cls.model_fields]
-    errors += [not_live(key) for key in known if not cls.is_live(key) and edit[key] != values.get(key)]
+    errors += [not_live(key) for key in known if not cls.is_live(key)]
     return errors + _controls(name, dict(values) | {key: edit[key] for key in known})[1]
 
 
@@ -156,6 +156,7 @@ def _environment_errors(environment: EnvironmentConfig) -> list[ConfigError]:
     try:
         check_environment(environment.id, environment.kwargs)
     except EnvironmentRefused as refused:
-        code = "unknown_environment" if refused.did_you_mean or "registered" in str(refused) else "environment_refused"
-        return [ConfigError(code=code, message=str(refused), field="environment.id", did_you_mean=refused.did_you_mean)]
+        code = "unknown_environment" if refused.unknown else "environment_refused"
+        about = {"field": f"environment.{refused.field}", "did_you_mean": refused.did_you_mean}
+        return [ConfigError(code=code, message=str(refused), **about)]
     return []

@@ -42,13 +42,18 @@ class Operator:
         while self._must_wait():
             time.sleep(POLL)
             self._apply_new(run)
-        if self.pace is not None:
-            self._next_update_at = max(self._next_update_at, time.perf_counter() - 1 / self.pace) + 1 / self.pace
+        self._keep_pace(time.perf_counter())
 
     def _must_wait(self) -> bool:
-        if self._steps:
-            return False
-        return self.paused or (self.pace is not None and time.perf_counter() < self._next_update_at)
+        if self.paused and not self._steps:
+            return True
+        return self.pace is not None and time.perf_counter() < self._next_update_at
+
+    def _keep_pace(self, now: float) -> None:
+        """Allow the next update one interval after this one was due, or after now if that is long past."""
+        if self.pace is not None:
+            late = now - self._next_update_at
+            self._next_update_at = (self._next_update_at if late < 1 / self.pace else now) + 1 / self.pace
 
     def _apply_new(self, run: Run) -> None:
         for command in self._poll():

@@ -10,7 +10,7 @@ from typing import Any
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.learner import Learner, Trace
-from rl_core.checkpoint import Checkpoints
+from rl_core.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig, resolve
 from rl_core.environments.make import make_lanes
@@ -58,6 +58,11 @@ class Run:
         self._checkpointed_at = time.perf_counter()
         self._update_ended = 0.0  # by the watch, so that pauses do not count
 
+    def begin(self) -> None:
+        """The first word of a run."""
+        self.watch.go()
+        self.event("started", {"seed": self.config.seed})
+
     def go(self) -> str:
         """Train until the budget is used up or an operator ends it; the state it ended in."""
         try:
@@ -91,8 +96,6 @@ class Run:
         """Use other control values from the next update on."""
         self.c = self.c.edited(dict(values))
         self._probed_at = float("-inf")
-        if self._frames:
-            self._frames.mark()
 
     def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
         """Log a fact, after every row that came before it."""
@@ -113,7 +116,8 @@ class Run:
     def state(self) -> dict[str, Any]:
         """Everything from which the run goes on bit for bit."""
         return {
-            "controls": self.c.values(), "update": self.update, "wall": self.watch.wall, "solved": self.solved,
+            "format": FORMAT, "controls": self.c.values(),
+            "update": self.update, "wall": self.watch.wall, "solved": self.solved,
             "recent": list(self.recent), "pace": self.operator.pace, "applied": list(self.operator.applied),
             "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
             "measurer": self._measurer.state(),
@@ -121,8 +125,9 @@ class Run:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self.c = type(self.c).model_validate(state["controls"])
         self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
+        check_format(state)
+        self.c = type(self.c).model_validate(state["controls"])
         self._update_ended = state["wall"]
         self.recent.extend(state["recent"])
         self.operator.pace, self.operator.applied = state["pace"], list(state["applied"])
@@ -168,8 +173,7 @@ def train(
     """Train in this process until the budget is used up; `listen` receives every frame and event. Returns the run."""
     with one_thread():
         run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
-        run.watch.go()
-        run.event("started", {"seed": run.config.seed})
+        run.begin()
         run.event(run.go(), {"reason": "budget used up"})
         run.lanes.close()
     return run

@@ -31,8 +31,13 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
 
 def _live(config: RunConfig, directory: Path, resume: bool) -> None:
     journal, run = JournalWriter(directory), None
+    checkpoints, inbox = Checkpoints(directory / "checkpoints"), InboxReader(directory / "inbox.bin")
     try:
-        run = _prepare(config, directory, journal, resume)
+        run = Run(config, journal, Operator(inbox.poll, paused=resume, pace=config.pace), checkpoints)
+        if resume:
+            run.restore(checkpoints.newest())
+        else:
+            run.begin()
         state = run.go()
         if state in REASONS:
             run.event(state, {"reason": REASONS[state]})
@@ -44,19 +49,6 @@ def _live(config: RunConfig, directory: Path, resume: bool) -> None:
         raise
     finally:
         journal.close()
-
-
-def _prepare(config: RunConfig, directory: Path, journal: JournalWriter, resume: bool) -> Run:
-    inbox = InboxReader(directory / "inbox.bin")
-    operator = Operator(inbox.poll, paused=resume, pace=config.pace)
-    checkpoints = Checkpoints(directory / "checkpoints")
-    run = Run(config, journal, operator, checkpoints)
-    if resume:
-        run.restore(checkpoints.newest())
-    else:
-        run.watch.go()
-        run.event("started", {"seed": config.seed})
-    return run
 
 
 def _journal_failure(journal: JournalWriter, run: Run | None, failed: BaseException) -> None:

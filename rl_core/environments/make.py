@@ -20,10 +20,12 @@ EXTRAS = {"box2d": "box2d", "mujoco": "mujoco"}  # part of the entry point to th
 
 
 class EnvironmentRefused(ValueError):
-    """An environment that cannot be built: `did_you_mean` holds ids that can."""
+    """An environment that cannot be built: which part of the request is at fault, and ids that exist."""
 
-    def __init__(self, message: str, did_you_mean: list[str] | None = None) -> None:
+    def __init__(self, message: str, field: str = "id", did_you_mean: list[str] | None = None) -> None:
         super().__init__(message)
+        self.field = field
+        self.unknown = did_you_mean is not None
         self.did_you_mean = did_you_mean or []
 
 
@@ -49,7 +51,12 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
     if env_id not in gym.registry and env_id not in array_environments:
         near = near_misses(env_id, known_ids())
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
-        raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", near)
+        raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", did_you_mean=near)
+    if "render_mode" in kwargs:
+        raise EnvironmentRefused(
+            "kwargs holds render_mode, but a trainer has no screen: pictures are made apart from it. Leave it out.",
+            "kwargs",
+        )
     lanes = make_lanes(env_id, 1, kwargs)
     lanes.close()
     return lanes.info
@@ -103,4 +110,4 @@ def _explain(env_id: str, kwargs: Mapping[str, Any], failed: BaseException) -> E
             f"Install the extra '{extra}': pip install 'policyscope[{extra}]'."
         )
     given = f" with {dict(kwargs)}" if kwargs else ""
-    return EnvironmentRefused(f"{env_id} could not be built{given}: {text}")
+    return EnvironmentRefused(f"{env_id} could not be built{given}: {text}", "kwargs" if kwargs else "id")

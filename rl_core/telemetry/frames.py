@@ -40,7 +40,7 @@ class _Bucket:
 class Frames:
     """Turns records into frame payloads and hands them to `send`; it never touches what it reads.
 
-    `clock` is only used to space frames out. The first histogram of a run and the first after `mark` are never skipped.
+    `clock` is only used to space frames out.
     """
 
     send: Callable[[dict[str, Any]], None]
@@ -62,10 +62,6 @@ class Frames:
             self._distributions = _histograms(record, int(axes["update"]))
         if now - self._last_frame >= FRAME_INTERVAL:
             self.flush()
-
-    def mark(self) -> None:
-        """Measure histograms at the next update, whatever the interval: something was just changed."""
-        self._last_distribution = float("-inf")
 
     def flush(self) -> None:
         """Send what has been gathered."""
