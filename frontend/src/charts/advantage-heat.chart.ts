@@ -5,9 +5,10 @@ export default chart({
   id: 'advantage-heat',
   title: 'Advantage over updates',
   order: 3,
-  doc: 'One column per stretch of updates; shade is the square root of the density of samples.',
+  doc: 'One column per stretch of updates; shade is the square root of the density, each column relative to its peak.',
   series: () => [],
   distributions: ['advantage'],
   timeAxis: true,
+  rest: 1000,
   figure: (input) => heatFigure(input, 'advantage'),
 })

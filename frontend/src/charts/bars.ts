@@ -35,7 +35,7 @@ export function barsFigure(input: ChartInput, look: BarsLook): Figure {
   const include = look.include ?? []
   const x = hold(input, 'x', Math.min(edges[first - 1]!, ...include), Math.max(edges[last]!, ...include))
   const drawn = bars(strips(edges, used, (x[1] - x[0]) / BARS, include), row)
-  const y: Range = [0, hold(input, 'y', 0, Math.max(...drawn.map((bar) => bar.density)))[1]]
+  const y = height(input, Math.max(...drawn.map((bar) => bar.density)))
   const shapes = look.region ? [region(look.region, x, input)] : []
   return {
     data: paths(drawn, x, look, input),
@@ -75,6 +75,12 @@ function hold(input: ChartInput, name: string, low: number, high: number): Range
   return range
 }
 
+/** Up to the highest bar, with headroom when it grows, so that a jittering peak does not move the axis. */
+function height(input: ChartInput, peak: number): Range {
+  const known = input.memory.get('y')?.[1] ?? 0
+  return [0, hold(input, 'y', 0, peak > known ? 1.2 * peak : peak)[1]]
+}
+
 function outside({ counts }: HistogramRow): string {
   const parts = [
     [counts[0]!, 'below'],
@@ -95,14 +101,16 @@ function region([low, high]: Range, x: Range, input: ChartInput): object {
 /** One filled path per colour: a hundred bars cost as much as one. Bars stand one pixel apart. */
 function paths(drawn: Bar[], x: Range, look: BarsLook, input: ChartInput): Trace[] {
   const pixel = (x[1] - x[0]) / Math.max(1, input.width - MARGIN.l - MARGIN.r)
-  const byColour = new Map<string, { x: number[]; y: number[] }>()
+  // Every colour is a path from the start, if only a point: a path more or less would be a full redraw.
+  const names = new Set(Array.from({ length: BARS }, (_, i) => look.colour(x[0] + ((i + 0.5) / BARS) * (x[1] - x[0]))))
+  const byColour = new Map([...names].sort().map((name) => [name, { x: [x[0], x[0], x[0]], y: [0, 0, 0] }]))
   for (const { low, high, density } of drawn) {
     const name = look.colour((low + high) / 2)
     const path = byColour.get(name) ?? { x: [], y: [] }
     byColour.set(name, path)
     const gap = Math.min(pixel / 2, (high - low) / 8)
-    path.x.push(low + gap, low + gap, high - gap, high - gap, low + gap, Number.NaN)
-    path.y.push(0, density, density, 0, 0, Number.NaN)
+    path.x.push(Number.NaN, low + gap, low + gap, high - gap, high - gap, low + gap)
+    path.y.push(Number.NaN, 0, density, density, 0, 0)
   }
   return [...byColour].map(([name, path]) => ({
     type: 'scatter',

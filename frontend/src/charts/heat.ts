@@ -10,7 +10,7 @@ import type { ChartInput, Figure } from './types'
 const COLUMNS = 120
 const STRIPS = 48
 
-/** One distribution over the time axis: a column per stretch of updates, shade = square root of its density. */
+/** One distribution over the time axis: a column per stretch of updates, shade = square root of the density. */
 export function heatFigure(input: ChartInput, distribution: string): Figure {
   const held = input.histograms(distribution)
   if (!held || held.rows.length === 0) return nothing(input, 'Waiting for the first histogram.', true)
@@ -46,7 +46,7 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
       input,
       { range: x, ticks: ticksIn(x, 4), fixed: false },
       { range: y, ticks: ticksIn(y, 5), fixed: true, grid: true },
-      { shapes, annotations: [...annotations, corner('shade: √ density', input, 'bottom')] },
+      { shapes, annotations: [...annotations, corner('shade: √ density, column peak 1', input, 'bottom')] },
     ),
     heads: [],
     x,
@@ -101,13 +101,13 @@ function added(column: Column | null, row: HistogramRow): Column {
   return { counts: column.counts.map((count, bin) => count + row.counts[bin]!), n: column.n + row.n }
 }
 
-/** Square root of the density relative to the densest strip shown: tails stay visible. */
+/** Square root of the density relative to the densest strip of its column: tails stay visible, as does a wide column. */
 export function shades(columns: (Column | null)[], shown: Strip[]): Float64Array[] {
   const rows = shown.map((strip) =>
     Float64Array.from(columns, (column) => (column ? densityOf(countIn(strip, column.counts), column.n, strip) : 0)),
   )
-  const most = rows.reduce((peak, row) => row.reduce((a, b) => Math.max(a, b), peak), 0) || 1
-  return rows.map((row) => row.map((density) => Math.sqrt(density / most)))
+  const peaks = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!)) || 1)
+  return rows.map((row) => row.map((density, i) => Math.sqrt(density / peaks[i]!)))
 }
 
 function probe(edges: number[], column: Column | null): string | null {

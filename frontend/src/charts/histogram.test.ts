@@ -49,11 +49,14 @@ describe('histograms on bins of unequal width', () => {
 })
 
 describe('the heat map', () => {
-  it('shades the square root of density, so that even samples give an even shade', () => {
+  it('shades the square root of density, each column to its peak: even samples give an even shade', () => {
     const z = shades([row([0, 900, 90, 20, 90, 900, 0]), null, row([0, 0, 0, 2000, 0, 0, 0])], whole)
-    expect(z.map((line) => Number(line[0]!.toFixed(3)))).toEqual([0.1, 0.1, 0.1, 0.1, 0.1])
+    expect(z.map((line) => Number(line[0]!.toFixed(3)))).toEqual([1, 1, 1, 1, 1])
     expect(z.map((line) => line[1])).toEqual([0, 0, 0, 0, 0])
     expect(z.map((line) => line[2])).toEqual([0, 0, 1, 0, 0])
+    const [, quarter, peak] = shades([row([0, 0, 225, 200, 225, 0, 0])], whole).map((line) => line[0]!)
+    expect(quarter).toBeCloseTo(0.5)
+    expect(peak).toBe(1)
   })
 
   it('stands on an axis in the unit of the quantity, every strip between its own borders', () => {

@@ -5,6 +5,7 @@ import { extent, type Range, steady, stepUp } from '../paint/ranges'
 import { ema } from '../paint/smooth'
 import { colourOf } from '../paint/theme'
 import type { Entry } from '../store/book'
+import type { SeriesBuffer } from '../store/series'
 import { band, decadesIn, frame, ghost, markShapes, nothing, ticksIn } from './layout'
 import type { ChartInput, Figure, Head, Table } from './types'
 
@@ -161,11 +162,7 @@ function traces({ look, colour, raw, smooth }: Drawn): Trace[] {
 
 /** Non-finite points as crosses at the foot of the chart. */
 function gaps(drawn: Drawn[], y: Range, input: ChartInput): Trace[] {
-  const at = drawn.flatMap(({ entry: { buffer } }) =>
-    Array.from({ length: buffer.length }, (_, i) => i)
-      .filter((i) => buffer.nonfinite[i]! > 0)
-      .map((i) => buffer.x1[i]!),
-  )
+  const at = drawn.flatMap(({ entry: { buffer } }) => nonfiniteAt(buffer))
   if (at.length === 0) return []
   const foot = input.log ? 10 ** y[0] : y[0]
   const marker = { color: input.palette.red, size: 7, symbol: 'x-thin', line: { color: input.palette.red, width: 1.6 } }
@@ -184,7 +181,13 @@ function gaps(drawn: Drawn[], y: Range, input: ChartInput): Trace[] {
 }
 
 const sum = (values: number[]) => values.reduce((a, b) => a + b, 0)
-const nonfinite = ({ buffer }: Entry) => sum(Array.from(buffer.nonfinite.subarray(0, buffer.length)))
+const nonfinite = ({ buffer }: Entry) => buffer.nonfinite.subarray(0, buffer.length).reduce((a, b) => a + b, 0)
+
+function nonfiniteAt(buffer: SeriesBuffer): number[] {
+  const out: number[] = []
+  for (let i = 0; i < buffer.length; i++) if (buffer.nonfinite[i]! > 0) out.push(buffer.x1[i]!)
+  return out
+}
 
 /** The values at the point nearest to x. */
 function probe(drawn: Drawn[], at: number): string | null {

@@ -78,6 +78,8 @@ export interface ChartSpec {
   series(metrics: Metric[]): string[]
   distributions?: string[]
   timeAxis: boolean
+  /** Least time between two repaints that only new numbers ask for, in ms; for what is costly and changes slowly. */
+  rest?: number
   figure(input: ChartInput): Figure
 }
 

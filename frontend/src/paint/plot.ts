@@ -1,5 +1,7 @@
 /** The only file that imports Plotly; everything else hands it plain figures. */
 
+import { type Area, pathOf } from './paths'
+
 export interface Trace {
   type: 'scatter' | 'heatmap'
   name?: string
@@ -49,9 +51,21 @@ export interface PlotEvents {
   reset(): void
 }
 
-/** One chart's drawing surface. */
+interface Frame {
+  width: number
+  height: number
+  margin: { l: number; r: number; t: number; b: number }
+  xaxis: { range: [number, number] }
+  yaxis: { range: [number, number]; type: string }
+}
+
+/**
+ * One chart's drawing surface. A full redraw by Plotly costs milliseconds; while only the points of lines have changed,
+ * their paths are rewritten in place.
+ */
 export class Plot {
   private bound = false
+  private drawn = ''
 
   constructor(
     private readonly plotly: PlotlyApi,
@@ -60,8 +74,30 @@ export class Plot {
   ) {}
 
   draw(data: Trace[], layout: Layout): void {
+    const look = JSON.stringify([layout, data.map(({ x: _x, y: _y, z: _z, ...style }) => style)])
+    if (look === this.drawn && this.rewrite(data, layout as unknown as Frame)) return
+    this.drawn = look
     void this.plotly.react(this.element, data, layout, CONFIG)
     if (!this.bound && this.element.on) this.bind()
+  }
+
+  /** False when something other than lines is drawn, or Plotly has left out an empty one. */
+  private rewrite(data: Trace[], { width, height, margin, xaxis, yaxis }: Frame): boolean {
+    if (data.some(({ mode }) => mode !== 'lines')) return false
+    const groups = [...this.element.querySelectorAll('.scatterlayer > .trace')]
+    const paths = data.map(({ fill }, i) => groups[i]?.querySelector(fill ? '.js-fill' : '.js-line'))
+    if (groups.length !== data.length || paths.some((path) => !path)) return false
+    const area: Area = {
+      width: width - margin.l - margin.r,
+      height: height - margin.t - margin.b,
+      x: xaxis.range,
+      y: yaxis.range,
+      log: yaxis.type === 'log',
+    }
+    data.forEach(({ x, y, fill }, i) => {
+      paths[i]!.setAttribute('d', pathOf(x, y, area, fill !== undefined))
+    })
+    return true
   }
 
   /** A picture of the figure, twice the size on screen, as a data URL. */
@@ -78,6 +114,7 @@ export class Plot {
     this.element.on?.('plotly_relayout', (change) => {
       const from = Number(change['xaxis.range[0]'])
       const to = Number(change['xaxis.range[1]'])
+      this.drawn = ''
       if (to > from) this.events.zoom([from, to])
     })
     this.element.on?.('plotly_doubleclick', () => this.events.reset())

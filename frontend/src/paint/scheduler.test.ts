@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { Scheduler } from './scheduler'
 
+const TICK = 62
+
 /** A clock that painting moves: every repaint costs `cost` ms. */
 function world(count: number, cost: number) {
   let now = 0
@@ -32,7 +34,7 @@ function world(count: number, cost: number) {
     const before = now
     frame()
     const spent = now - before
-    now = before + Math.max(16, spent)
+    now = before + Math.max(TICK, spent)
     return spent
   }
   return { scheduler, painted, step, removes }
@@ -56,8 +58,24 @@ describe('Scheduler', () => {
       scheduler.touch('c4')
       step()
     }
-    expect(painted[4]).toBeGreaterThan(40)
+    expect(painted[4]).toBeGreaterThan(20)
     expect(Math.min(...painted)).toBeGreaterThanOrEqual(4)
+  })
+
+  it('repaints six charts within 250 ms and the others at leisure', () => {
+    const { painted, step } = world(12, 1)
+    for (let i = 0; i < 160; i++) step()
+    const seconds = (160 * TICK) / 1000
+    expect(Math.min(...painted.slice(0, 6)) / seconds).toBeGreaterThan(4)
+    expect(Math.max(...painted.slice(6)) / seconds).toBeLessThan(2.1)
+  })
+
+  it('does not make a rest of what must look different at once', () => {
+    const { scheduler, painted, step } = world(1, 1)
+    step()
+    scheduler.invalidate('c0')
+    step(false)
+    expect(painted).toEqual([2])
   })
 
   it('paints neither what is hidden nor what has not changed', () => {

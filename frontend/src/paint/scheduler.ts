@@ -4,6 +4,8 @@ export interface Painter {
   /** Changes whenever a repaint would look different. */
   stamp(): string
   paint(): void
+  /** At least this long between two repaints that only new numbers ask for, in ms. */
+  rest?: number
 }
 
 interface Entry {
@@ -19,23 +21,44 @@ export interface Clock {
   frame(callback: () => void): () => void
 }
 
+/** Ticks per second: what streams is legible at this rate, and the trainer on the same machine keeps its core. */
+const RATE = 12
+
+/** Frames of the screen at `RATE`; none while the tab is hidden, one as soon as it is seen again. */
 const browser: Clock = {
   now: () => performance.now(),
   frame: (callback) => {
-    const id = requestAnimationFrame(callback)
-    return () => cancelAnimationFrame(id)
+    let frame = 0
+    const ask = () => {
+      if (document.hidden) return
+      document.removeEventListener('visibilitychange', ask)
+      frame = requestAnimationFrame(callback)
+    }
+    const timer = setTimeout(() => {
+      document.addEventListener('visibilitychange', ask)
+      ask()
+    }, 1000 / RATE)
+    return () => {
+      clearTimeout(timer)
+      cancelAnimationFrame(frame)
+      document.removeEventListener('visibilitychange', ask)
+    }
   },
 }
 
+/** How long a touch counts, in ms. */
 const TOUCH_LASTS = 3000
 
-/** Paints changed, visible charts within a time budget per frame: alternately the one last touched and the stalest. */
+/** How many charts, the last touched first and then in order of the page, are repainted often. */
+const FOLLOWED = 6
+const REST_FOLLOWED = 120
+const REST_OTHERS = 480
+
+/** Paints changed, visible charts within a time budget per tick: alternately the one last touched and the stalest. */
 export class Scheduler {
   private readonly entries = new Map<string, Entry>()
   private cancel: (() => void) | null = null
   private turn = 0
-  /** Repaints since the start, for the honest repaint rate. */
-  painted = 0
 
   constructor(
     private readonly budget = 8,
@@ -85,13 +108,23 @@ export class Scheduler {
   /** One frame's worth; at least one chart, so that a slow one still gets its turn. */
   private paintSome(): void {
     const started = this.clock.now()
-    const due = [...this.entries.values()].filter((entry) => entry.visible && entry.painted !== entry.painter.stamp())
+    const due = this.due(started)
     while (due.length > 0) {
       const entry = this.pick(due, started)
       due.splice(due.indexOf(entry), 1)
       this.paint(entry)
       if (this.clock.now() - started >= this.budget) return
     }
+  }
+
+  private due(now: number): Entry[] {
+    const visible = [...this.entries.values()].filter((entry) => entry.visible)
+    const followed = new Set(visible.toSorted((a, b) => compare(b.touchedAt, a.touchedAt)).slice(0, FOLLOWED))
+    return visible.filter((entry) => {
+      const rest = entry.painter.rest ?? (followed.has(entry) ? REST_FOLLOWED : REST_OTHERS)
+      const rested = entry.painted === null || now - entry.paintedAt >= rest
+      return rested && entry.painted !== entry.painter.stamp()
+    })
   }
 
   private pick(due: Entry[], now: number): Entry {
@@ -105,9 +138,11 @@ export class Scheduler {
     entry.painted = entry.painter.stamp()
     entry.painter.paint()
     entry.paintedAt = this.clock.now()
-    this.painted += 1
   }
 }
+
+/** Never touched is -Infinity, of which the difference to itself is no number. */
+const compare = (a: number, b: number) => (a === b ? 0 : a - b)
 
 /** The page's scheduler. */
 export const scheduler = new Scheduler()

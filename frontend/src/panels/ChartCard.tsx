@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { computed, signal } from '@preact/signals'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { saveCsv, savePicture } from '../charts/export'
 import { MARGIN } from '../charts/layout'
@@ -24,6 +24,7 @@ export function ChartCard({ spec, store, metrics }: Props) {
   const chart = useMemo(() => new Chart(spec, store, metrics), [spec.id, store])
   useEffect(() => chart.mount(surface.current!), [chart])
   const touched = touchedChart.value === spec.id
+  const empty = chart.empty.value
   return (
     <figure
       class={`card chart-card ${touched ? 'touched' : ''}`}
@@ -33,9 +34,9 @@ export function ChartCard({ spec, store, metrics }: Props) {
     >
       <CardHead chart={chart} spec={spec} store={store} />
       <div class="chart-body" onPointerMove={(event) => chart.point(event)} onPointerLeave={() => chart.leave()}>
-        <div class="surface" ref={surface} style={{ visibility: chart.figure.value?.empty ? 'hidden' : 'visible' }} />
+        <div class="surface" ref={surface} style={{ visibility: empty ? 'hidden' : 'visible' }} />
         <CursorLine chart={chart} />
-        {chart.figure.value?.empty && <p class="chart-empty">{chart.figure.value.empty}</p>}
+        {empty && <p class="chart-empty">{empty}</p>}
       </div>
     </figure>
   )
@@ -43,6 +44,7 @@ export function ChartCard({ spec, store, metrics }: Props) {
 
 class Chart {
   readonly figure = signal<Figure | null>(null)
+  readonly empty = computed(() => this.figure.value?.empty)
   /** Pointer position on this chart's own axis, where that is not the shared one. */
   readonly pointer = signal<number | null>(null)
   private readonly painter: ChartPainter
@@ -57,8 +59,8 @@ class Chart {
   }
 
   mount(element: HTMLElement): () => void {
-    const { id } = this.spec
-    const leaveScheduler = scheduler.add({ id, stamp: () => this.painter.stamp(), paint: () => this.paint() })
+    const { id, rest } = this.spec
+    const leaveScheduler = scheduler.add({ id, rest, stamp: () => this.painter.stamp(), paint: () => this.paint() })
     const seen = new IntersectionObserver((entries) => scheduler.setVisible(id, entries.at(-1)!.isIntersecting))
     const sized = new ResizeObserver(() => this.resize(element))
     seen.observe(element)

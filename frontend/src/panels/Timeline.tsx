@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { integer, positionText } from '../paint/format'
 import { stepUp } from '../paint/ranges'
@@ -14,28 +15,20 @@ import { type Stop, stopsOf } from './stops'
 export function Timeline({ store, controls }: { store: RunStore; controls: Control[] }) {
   const [listing, setListing] = useState(false)
   const run = store.run.value
-  const now = store.counters.value[axis.value]
   const ended = run !== null && isTerminal(run)
-  const end = ended ? Math.max(now, 1) : stepUp(now)
+  const end = useComputed(() => railEnd(store)).value
   const events = store.events.list.value
   const stops = stopsOf(events, controls, (update) => store.places.place(update, axis.value))
-  const { label } = AXES.find(({ id }) => id === axis.value)!
   return (
     <section class="timeline" aria-label="Timeline">
       <header>
         <h2>Timeline</h2>
-        <span class="faint">
-          {label}, {ended ? 'ended at' : 'now'} {positionText(now, axis.value)}
-        </span>
+        <Now store={store} ended={ended} />
         <button type="button" class="button quiet small" onClick={() => setListing(true)}>
           {integer(events.length)} {events.length === 1 ? 'event' : 'events'}
         </button>
       </header>
-      <Rail
-        stops={[...stops, { x: now, label: ended ? 'end' : 'now', kind: 'now', place: 'above' }]}
-        now={now}
-        end={end}
-      />
+      <Rail store={store} stops={stops} end={end} />
       {listing && (
         <Dialog title="Events" drawer onClose={() => setListing(false)}>
           <EventList events={events} onPick={(update) => (cursor.value = store.places.place(update, axis.peek()))} />
@@ -45,17 +38,48 @@ export function Timeline({ store, controls }: { store: RunStore; controls: Contr
   )
 }
 
-function Rail({ stops, now, end }: { stops: Stop[]; now: number; end: number }) {
-  const percent = (x: number) => `${Math.min(100, Math.max(0, (100 * x) / end))}%`
-  const pick = (event: MouseEvent) => {
-    const box = (event.currentTarget as HTMLElement).getBoundingClientRect()
-    cursor.value = Math.min(now, Math.max(0, ((event.clientX - box.left) / box.width) * end))
+const nowOf = (store: RunStore) => store.counters.value[axis.value]
+
+/** A round number beyond now, so that the rail moves in steps; the end itself once there is one. */
+function railEnd(store: RunStore): number {
+  const run = store.run.value
+  return run && isTerminal(run) ? Math.max(nowOf(store), 1) : stepUp(nowOf(store))
+}
+
+function Now({ store, ended }: { store: RunStore; ended: boolean }) {
+  const { label } = AXES.find(({ id }) => id === axis.value)!
+  return (
+    <span class="faint">
+      {label}, {ended ? 'ended at' : 'now'} {positionText(nowOf(store), axis.value)}
+    </span>
+  )
+}
+
+const percent = (x: number, end: number) => `${Math.min(100, Math.max(0, (100 * x) / end))}%`
+
+/** What moves with every update, apart from what does not. */
+function Progress({ store, end }: { store: RunStore; end: number }) {
+  const width = percent(nowOf(store), end)
+  return (
+    <>
+      <div class="track">
+        <div class="done" style={{ width }} />
+      </div>
+      <i class="stop now" style={{ left: width }} title="now" />
+    </>
+  )
+}
+
+function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: number }) {
+  const now = () => store.counters.peek()[axis.peek()]
+  const go = (x: number) => {
+    cursor.value = Math.min(now(), Math.max(0, x))
   }
   const move = (event: KeyboardEvent) => {
     const by = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0
     if (by === 0) return
     event.preventDefault()
-    cursor.value = Math.min(now, Math.max(0, (cursor.peek() ?? now) + (by * end) / 100))
+    go((cursor.peek() ?? now()) + (by * end) / 100)
   }
   const at = cursor.value
   return (
@@ -65,19 +89,21 @@ function Rail({ stops, now, end }: { stops: Stop[]; now: number; end: number }) 
       tabIndex={0}
       aria-label="Cursor"
       aria-valuemin={0}
-      aria-valuemax={now}
-      aria-valuenow={at ?? now}
-      onClick={pick}
+      aria-valuemax={end}
+      aria-valuenow={at ?? now()}
+      aria-valuetext={at === null ? 'now' : positionText(at, axis.value)}
+      onClick={(event) => {
+        const box = event.currentTarget.getBoundingClientRect()
+        go(((event.clientX - box.left) / box.width) * end)
+      }}
       onKeyDown={move}
     >
-      <div class="track">
-        <div class="done" style={{ width: percent(now) }} />
-      </div>
+      <Progress store={store} end={end} />
       {stops.map((stop) => (
         <i
           key={`${stop.kind} ${stop.x} ${stop.label}`}
           class={`stop ${stop.kind}`}
-          style={{ left: percent(stop.x) }}
+          style={{ left: percent(stop.x, end) }}
           title={stop.label}
         />
       ))}
@@ -85,12 +111,12 @@ function Rail({ stops, now, end }: { stops: Stop[]; now: number; end: number }) 
         <span
           key={`${stop.label} ${stop.x}`}
           class={`label ${stop.place} ${stop.kind}`}
-          style={anchor(percent(stop.x), side)}
+          style={anchor(percent(stop.x, end), side)}
         >
           {stop.label}
         </span>
       ))}
-      {at !== null && <div class="at" style={{ left: percent(at) }} />}
+      {at !== null && <div class="at" style={{ left: percent(at, end) }} />}
     </div>
   )
 }

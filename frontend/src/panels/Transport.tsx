@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { useState } from 'preact/hooks'
 import { duration, integer, short } from '../paint/format'
 import { act, canPause, canResume, isLive, PACES, paceIndex, setPace, stepOnce, togglePause } from '../store/actions'
@@ -65,26 +66,27 @@ function Pace({ store }: { store: RunStore }) {
   )
 }
 
-/** The big numbers: text bound to signals, at the full rate of the stream. */
+/** The big numbers: each a text of its own, so that the stream touches no other element. */
 export function Readouts({ store }: { store: RunStore }) {
-  const { update, env_steps, episodes, wall } = store.counters.value
-  const speed = store.latest('time/steps_per_second').value
+  const { counters } = store
+  const speed = store.latest('time/steps_per_second')
   return (
     <dl class="readouts" aria-label="Counters">
-      <Readout name="update" value={integer(update)} />
-      <Readout name="env steps" value={integer(env_steps)} />
-      <Readout name="episodes" value={integer(episodes)} />
-      <Readout name="training time" value={duration(wall)} />
-      <Readout name="steps/s" value={short(speed)} optional />
+      <Readout name="update" value={() => integer(counters.value.update)} />
+      <Readout name="env steps" value={() => integer(counters.value.env_steps)} />
+      <Readout name="episodes" value={() => integer(counters.value.episodes)} />
+      <Readout name="training time" value={() => duration(counters.value.wall)} />
+      <Readout name="steps/s" value={() => short(speed.value)} optional />
     </dl>
   )
 }
 
-function Readout({ name, value, optional }: { name: string; value: string; optional?: boolean }) {
+function Readout({ name, value, optional }: { name: string; value(): string; optional?: boolean }) {
+  const text = useComputed(value)
   return (
     <div class={optional ? 'optional' : ''}>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>{text}</dd>
     </div>
   )
 }

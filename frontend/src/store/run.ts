@@ -23,7 +23,7 @@ const STATE_AFTER: Record<string, RunState> = {
 }
 
 /** Messages per second asked for: as many as are painted. */
-const MAX_HZ = 15
+const MAX_HZ = 10
 
 /** Everything that the desk knows about one run; `dispose` lets go of all of it. */
 export class RunStore {
