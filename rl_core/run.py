@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.learner import Learner, Trace
 from rl_core.checkpoint import FORMAT, Checkpoints, check_format
@@ -75,6 +77,7 @@ class Run:
         self.checkpoint()
         return "finished"
 
+    @np.errstate(all="ignore")  # a run that diverges is shown as NaN and infinity, not as warnings in its log
     def advance(self) -> None:
         """One update."""
         began, cpu = time.perf_counter(), time.process_time()
