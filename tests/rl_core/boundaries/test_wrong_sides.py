@@ -389,3 +389,16 @@ def test_I_30_terminate_does_not_touch_the_edge_of_the_rollout() -> None:
         c = controls("reinforce", critic="v", time_limit=side, critic_target="td0", gamma=0.98)
         v = torch.full((4,), 50.0)
         assert close(estimate(b, values_of(b, b.obs_t @ v, torch.zeros(0)), c).target_t, torch.full((8, 1), 50.0))
+
+
+def test_I_30_B_1_minibatch_normalisation_hides_the_open_boundary_at_ratio_1() -> None:
+    """The normalised advantages of a minibatch sum to 0 whatever V is: all that flows back through them cancels."""
+    found = {}
+    for norm in ("none", "minibatch"):
+        c = controls("ppo", advantage="pass", advantage_norm=norm, minibatches=1, epochs=1)
+        fit = learner("ppo", c, random_batch())
+        trace = fit.update(random_batch(net=fit.net), c, 0.0, probe_leaks=True)
+        found[norm] = trace.leaks["policy", "critic"]
+        assert trace.pressure["advantage"] > 0.1
+    assert found["none"] > 1e-2
+    assert found["minibatch"] < 1e-9

@@ -59,8 +59,8 @@ REFUSED: list[tuple[str, dict[str, Any], str, str, list[str], str | None]] = [
      ["CartPol-v1", "Did you mean"], "CartPole-v1"),
     ("continuous", PPO | {"environment": {"id": "Pendulum-v1"}}, "environment_refused", "environment.id",
      ["Box", "Discrete"], None),
-    ("keyword", PPO | {"environment": CARTPOLE | {"kwargs": {"gravity": 3}}}, "environment_refused", "environment.kwargs",
-     ["gravity"], None),
+    ("keyword", PPO | {"environment": CARTPOLE | {"kwargs": {"gravity": 3}}}, "environment_refused",
+     "environment.kwargs", ["gravity"], None),
 ]  # fmt: skip
 
 
