@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, StorageState, expect, sync_playwright
 
 from tests.e2e.desk import Desk
 from tests.e2e.tab import Tab
-from tests.service import Service
+from tests.service import REPOSITORY, Service
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 WINDOW = {"width": 1600, "height": 1000}
@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def service(browser_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """Return a server with its agent, and leave no process behind; without a browser none is started."""
+    assert (REPOSITORY / "backend/static/index.html").exists(), "The browser part is not built: run `make run` once."
     service = Service(tmp_path_factory.mktemp("service"))
     try:
         service.start()

@@ -62,8 +62,9 @@ def test_a_link_works_once(service: Service, stranger: OpenTab) -> None:
 
 
 def test_logged_out_says_how_to_get_a_link(service: Service, stranger: OpenTab) -> None:
-    tab = stranger()
+    tab = stranger(viewport={"width": 390, "height": 844})
     tab.expects("status of 401")
     tab.page.goto(f"{service.url}/runs/any")
     expect(tab.page.get_by_role("heading", name="Log in with the link from the terminal")).to_be_visible()
     expect(tab.page.get_by_text("policyscope login", exact=True)).to_be_visible()
+    assert tab.overflow() <= 0

@@ -132,3 +132,22 @@ def test_keyboard(desk: OpenDesk) -> None:
     here.shows("running")
     steps = [event for event in here.events("action_done") if event["data"]["action"] == "step"]
     assert len(steps) == 1, "a key that was pressed in a dialog reached the run"
+
+
+def test_escape_shows_the_whole_run_again(desk: OpenDesk) -> None:
+    here = desk()
+    here.reaches(10)
+    here.page.goto(f"{here.service.url}/runs/{here.run}?from=2&to=8")
+    whole = here.button("Zoomed · show all")
+    expect(whole).to_be_visible()
+    eventually(lambda: within(here, 1, 9), "a curve of the zoomed updates alone")
+    here.page.keyboard.press("Escape")
+    expect(whole).to_have_count(0)
+    expect(here.page).to_have_url(f"{here.service.url}/runs/{here.run}")
+    eventually(lambda: not within(here, 1, 9), "the whole curve")
+
+
+def within(desk: Desk, low: int, high: int) -> bool:
+    """Whether something is drawn, and nothing outside these updates."""
+    x = desk.drawn("entropy", "policy/entropy")[0]
+    return bool(x) and low <= min(x) and max(x) <= high

@@ -36,7 +36,7 @@ def test_nothing_scrolls_sideways(service: Service, desk: OpenDesk, width: int, 
 
 def test_dark_and_light_are_drawn(desk: OpenDesk) -> None:
     here = desk(color_scheme="light")
-    papers = {}
+    papers: dict[str, list[float]] = {}
     for scheme in ("light", "dark"):
         here.page.emulate_media(color_scheme=scheme)
         expect(here.page.locator("html")).to_have_attribute("data-theme", scheme)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import OpenDesk
@@ -10,12 +12,17 @@ from tests.e2e.tab import Tab
 from tests.faults.checker import tiling
 from tests.service import eventually
 
+GONE = ("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "WebSocket connection to")
+"""What the browser itself logs while no server answers."""
+
 
 def test_reload_and_a_closed_tab(desk: OpenDesk) -> None:
     here = desk()
     seen = here.reaches(20)
     here.page.reload()
-    seen = here.reaches(seen + 5)
+    # The run's record fills the readouts before the stream goes on.
+    eventually(lambda: here.update() and here.run in here.tab.wire.load.spans, "the stream after the reload")
+    seen = here.reaches(max(seen, here.update()) + 5)
     assert len(here.tab.wire.loads) == 2
     whole(here, but_for_the_end=True)
 
@@ -33,7 +40,7 @@ def test_reload_and_a_closed_tab(desk: OpenDesk) -> None:
 
 def test_killed_server_while_the_tab_is_open(desk: OpenDesk) -> None:
     here = desk()
-    here.tab.expects("ERR_CONNECTION_REFUSED", "ERR_CONNECTION_RESET", "ERR_EMPTY_RESPONSE", "WebSocket connection to")
+    here.tab.expects(*GONE)
     here.reaches(20)
     expect(here.link).to_have_attribute("data-link", "live")
     here.service.kill()
@@ -50,6 +57,26 @@ def test_killed_server_while_the_tab_is_open(desk: OpenDesk) -> None:
     whole(here)
     assert len(here.tab.wire.loads) == 1, "the page was loaded again; it should heal by itself"
     assert load.reloads == 0
+
+
+def test_cleanly_stopped_server_sets_the_run_aside(desk: OpenDesk) -> None:
+    here = desk()
+    here.tab.expects(*GONE)
+    here.reaches(10)
+    here.service.kill(signal.SIGTERM)
+    expect(here.link).to_have_attribute("data-link", "reconnecting")
+    here.service.start()
+    expect(here.link).to_have_attribute("data-link", "live", timeout=60_000)
+    expect(here.page.get_by_text("Set aside.")).to_be_visible()
+    here.shows("paused")
+    here.service.ready()
+    stands = here.service.run(here.run)["update"]
+    eventually(lambda: here.update() == stands, f"update {stands}, at which the run was set aside")
+    here.button("Resume").click()
+    here.shows("running")
+    here.reaches(stands + 10)
+    finish(here)
+    whole(here)
 
 
 def finish(desk: Desk) -> None:
