@@ -4,7 +4,7 @@ import { type Range, steady } from '../paint/ranges'
 import { colourOf } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
 import { type Bar, bars, core, countIn, occupied, strips } from './histogram'
-import { corner, frame, MARGIN, nothing, ticksIn } from './layout'
+import { awaited, corner, frame, MARGIN, nothing, ticksIn } from './layout'
 import type { ChartInput, Figure, Head } from './types'
 
 export interface BarsLook {
@@ -24,7 +24,7 @@ const BARS = 40
 export function barsFigure(input: ChartInput, look: BarsLook): Figure {
   const held = input.histograms(look.distribution)
   const row = held?.rows.at(-1)
-  if (!held || !row) return nothing(input, 'Waiting for the first histogram.', false)
+  if (!held || !row) return nothing(input, awaited(input, held?.state, 'histogram'), false)
   const metric = input.metric(look.distribution, 'distribution')
   const heads = look.heads(row, colourOf(input.palette, metric?.colour ?? 'blue'))
   const used = occupied(row.counts)
@@ -35,7 +35,7 @@ export function barsFigure(input: ChartInput, look: BarsLook): Figure {
   const include = look.include ?? []
   const x = hold(input, 'x', Math.min(edges[first - 1]!, ...include), Math.max(edges[last]!, ...include))
   const drawn = bars(strips(edges, used, (x[1] - x[0]) / BARS, include), row)
-  const y = height(input, Math.max(...drawn.map((bar) => bar.density)))
+  const y: Range = [0, hold(input, 'y', 0, Math.max(...drawn.map((bar) => bar.density)))[1]]
   const shapes = look.region ? [region(look.region, x, input)] : []
   return {
     data: paths(drawn, x, look, input),
@@ -69,16 +69,20 @@ function beyond(edges: number[], { counts }: HistogramRow, [low, high]: Range): 
   return count > 0 ? `${integer(count)} beyond` : ''
 }
 
-function hold(input: ChartInput, name: string, low: number, high: number): Range {
-  const range = steady(input.memory.get(name), low, high)
-  input.memory.set(name, range)
-  return range
-}
+/** Repaints for which a range stays although the data would fit a smaller one. */
+const PATIENCE = 15
 
-/** Up to the highest bar, with headroom when it grows, so that a jittering peak does not move the axis. */
-function height(input: ChartInput, peak: number): Range {
-  const known = input.memory.get('y')?.[1] ?? 0
-  return [0, hold(input, 'y', 0, peak > known ? 1.2 * peak : peak)[1]]
+/** Grows at once and with room, shrinks only when the smaller range has lasted: a jittering tail moves nothing. */
+function hold(input: ChartInput, name: string, low: number, high: number): Range {
+  const known = input.memory.get(name)
+  const fits = known && low >= known[0] && high <= known[1]
+  const waited = (input.memory.get(`${name} waited`)?.[0] ?? 0) + 1
+  const room = fits || !known ? 0 : 0.1 * (high - low)
+  const wanted = steady(known, low - room, high + room)
+  const keep = fits && wanted !== known && waited < PATIENCE
+  input.memory.set(`${name} waited`, [keep ? waited : 0, 0])
+  if (!keep) input.memory.set(name, wanted)
+  return keep ? known : wanted
 }
 
 function outside({ counts }: HistogramRow): string {

@@ -11,7 +11,7 @@ export default chart({
   figure(input) {
     const lines = [
       { metric: 'policy/entropy_relative', label: 'of max', colour: 'green' },
-      { metric: 'policy/entropy', label: 'abs', colour: 'grey' },
+      { metric: 'policy/entropy', label: 'nats', colour: 'grey' },
     ]
     const measured = lines.filter(({ metric }) => (input.series(metric)?.buffer.length ?? 0) > 0)
     return lineFigure(input, { lines: measured.length ? measured : lines })

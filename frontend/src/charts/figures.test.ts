@@ -60,7 +60,9 @@ describe('line figures', () => {
   })
 
   it('say so while there is nothing', () => {
-    expect(lineFigure(input(), { lines: [{ metric: 'a' }] }).empty).toMatch(/Waiting/)
+    const empty = (now: number) => lineFigure(input({ now }), { lines: [{ metric: 'a' }] }).empty
+    expect(empty(0)).toBe('Waiting for the first update.')
+    expect(empty(10)).toBe('Reading …')
   })
 
   it('export what they show', () => {

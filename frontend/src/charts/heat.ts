@@ -3,7 +3,7 @@ import { type Range, steady } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
 import { core, countIn, densityOf, median, occupied, type Strip, strips } from './histogram'
-import { corner, frame, markShapes, nothing, ticksIn } from './layout'
+import { awaited, corner, frame, markShapes, nothing, ticksIn } from './layout'
 import { timeRange } from './lines'
 import type { ChartInput, Figure } from './types'
 
@@ -13,7 +13,7 @@ const STRIPS = 48
 /** One distribution over the time axis: a column per stretch of updates, shade = square root of the density. */
 export function heatFigure(input: ChartInput, distribution: string): Figure {
   const held = input.histograms(distribution)
-  if (!held || held.rows.length === 0) return nothing(input, 'Waiting for the first histogram.', true)
+  if (!held || held.rows.length === 0) return nothing(input, awaited(input, held?.state, 'histogram'), true)
   const { edges, rows } = held
   const x = timeRange(input)
   const used = occupied(summed(rows))

@@ -3,7 +3,7 @@ import { chart } from './types'
 
 export default chart({
   id: 'kl',
-  title: 'KL to behaviour policy',
+  title: 'KL to old policy',
   order: 5,
   doc: 'Two estimates of the divergence from the policy that collected the data: k3 is never negative, k1 may be.',
   series: () => ['policy/kl_k3', 'policy/kl_k1'],

@@ -144,6 +144,14 @@ export function corner(text: string, input: ChartInput, side: 'top' | 'bottom' =
 
 export const ghost = (colour: string): string => faded(colour, 0.38)
 
+/** Why nothing is drawn: a run with updates has numbers on their way, another has not begun. */
+export const awaited = (input: ChartInput, state: string | undefined, what: string): string =>
+  state === 'error'
+    ? 'Could not be read; trying again.'
+    : state === 'ready' || input.now === 0
+      ? `Waiting for the first ${what}.`
+      : 'Reading …'
+
 /** A figure that says why there is nothing to see. */
 export function nothing(input: ChartInput, empty: string, timeAxis: boolean): Figure {
   const look = { range: [0, 1] as Range, ticks: [], fixed: true }

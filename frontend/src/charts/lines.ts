@@ -6,7 +6,7 @@ import { ema } from '../paint/smooth'
 import { colourOf } from '../paint/theme'
 import type { Entry } from '../store/book'
 import type { SeriesBuffer } from '../store/series'
-import { band, decadesIn, frame, ghost, markShapes, nothing, ticksIn } from './layout'
+import { awaited, band, decadesIn, frame, ghost, markShapes, nothing, ticksIn } from './layout'
 import type { ChartInput, Figure, Head, Table } from './types'
 
 export interface LineLook {
@@ -68,8 +68,7 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
 
 function waiting(look: LinesLook, input: ChartInput): string {
   const states = look.lines.map((line) => input.series(line.metric)?.state)
-  if (states.includes('loading')) return 'Reading …'
-  return states.includes('error') ? 'Could not be read; trying again.' : 'Waiting for the first update.'
+  return awaited(input, states.find((state) => state !== 'ready') ?? states[0], 'update')
 }
 
 function draw(look: LineLook, x: Range, input: ChartInput): Drawn[] {

@@ -29,6 +29,7 @@ export function ChartCard({ spec, store, metrics }: Props) {
     <figure
       class={`card chart-card ${touched ? 'touched' : ''}`}
       data-chart={spec.id}
+      hidden={chart.absent.value}
       onPointerEnter={() => chart.touch()}
       onFocusCapture={() => chart.touch()}
     >
@@ -47,6 +48,8 @@ class Chart {
   readonly empty = computed(() => this.figure.value?.empty)
   /** Pointer position on this chart's own axis, where that is not the shared one. */
   readonly pointer = signal<number | null>(null)
+  /** Nothing of it is measured in this run: no place on the desk. */
+  readonly absent = signal(false)
   private readonly painter: ChartPainter
   private plot: Plot | null = null
 
@@ -65,6 +68,9 @@ class Chart {
     const sized = new ResizeObserver(() => this.resize(element))
     seen.observe(element)
     sized.observe(element)
+    const timer = setInterval(() => {
+      this.absent.value = this.painter.absent()
+    }, 1000)
     let gone = false
     void loadPlotly().then((plotly) => {
       if (gone) return
@@ -73,6 +79,7 @@ class Chart {
     })
     return () => {
       gone = true
+      clearInterval(timer)
       seen.disconnect()
       sized.disconnect()
       leaveScheduler()

@@ -61,13 +61,14 @@ function Row({ run, onRemove }: { run: Run; onRemove(): void }) {
       <td class="name">
         <a
           href={path}
+          title={run.name}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey) return
             event.preventDefault()
             navigate(path)
           }}
         >
-          {run.name}
+          <bdi>{run.name}</bdi>
         </a>
         <small>{run.environment.id}</small>
       </td>

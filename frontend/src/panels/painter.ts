@@ -57,6 +57,21 @@ export class ChartPainter {
     return this.spec.figure(this.input())
   }
 
+  /** The run has gone on for a while and has measured nothing of what this chart shows. */
+  absent(): boolean {
+    const { store, spec } = this
+    if (store.status.peek() !== 'ready' || store.counters.peek().update < 3) return false
+    const lacking = (name: string) => {
+      const entry = store.main.get(name)
+      return entry?.state === 'ready' && entry.buffer.length === 0
+    }
+    const empty = (name: string) => {
+      const held = store.distributions.get(name)
+      return held?.state === 'ready' && held.rows.length === 0
+    }
+    return (spec.distributions ?? []).length > 0 ? spec.distributions!.every(empty) : this.names.every(lacking)
+  }
+
   private version(name: string): string {
     const entry = this.store.series(name)
     return entry ? `${entry.state}${entry.buffer.version}` : ''
