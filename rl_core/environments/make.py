@@ -10,6 +10,7 @@ import gymnasium as gym
 
 import rl_core.environments
 from rl_core.environments.adapter import GymnasiumLanes, UnsupportedSpace, describe
+from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
 from rl_core.registry import discover, near_misses
 
@@ -52,11 +53,8 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
         near = near_misses(env_id, known_ids())
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", did_you_mean=near)
-    if "render_mode" in kwargs:
-        raise EnvironmentRefused(
-            "kwargs holds render_mode, but a trainer has no screen: pictures are made apart from it. Leave it out.",
-            "kwargs",
-        )
+    if kwargs and (fault := keyword_fault(env_id, kwargs)):
+        raise EnvironmentRefused(fault, "kwargs")
     lanes = make_lanes(env_id, 1, kwargs)
     lanes.close()
     return lanes.info

@@ -241,7 +241,11 @@ def test_batch_does_not_alias_the_environment() -> None:
         ("CartPole", {}, ["not an environment id", "ends in a version"], None),
         ("os:CartPole-v1", {}, ["not an environment id", "Modules are not imported"], None),
         ("Pendulum-v1", {}, ["Box", "Discrete", "Choose"], None),
-        ("CartPole-v1", {"gravity": 3}, ["CartPole-v1", "could not be built", "gravity"], None),
+        ("CartPole-v1", {"gravity": 3}, ["CartPole-v1", "takes no keyword 'gravity'", "sutton_barto_reward"], None),
+        ("CartPole-v1", {"sutton_barto_reward": "x"}, ["sutton_barto_reward", "'x'", "like False"], None),
+        ("Acrobot-v1", {"render_mode": "human"}, ["takes no keyword 'render_mode'"], None),
+        ("FrozenLake-v1", {"is_slipery": True}, ["Did you mean is_slippery"], None),
+        ("FrozenLake-v1", {"map_name": "zz"}, ["could not be built", "zz"], None),
     ],
 )
 def test_refusal_says_what_was_found_and_what_to_do(
