@@ -79,7 +79,7 @@ interface Column {
   n: number
 }
 
-/** A hole of at most this many columns between two rows belongs to the later one; a wider one stays blank. */
+/** A hole of so few columns, or updates of one frame, belongs to the later row; a wider one stays blank. */
 const BRIDGED = 3
 
 /** Rows summed into columns of equal width; a column that was not measured stays empty. */
@@ -89,7 +89,8 @@ function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (
   rows.forEach((row, i) => {
     const own = at(input.place(row.first - 1) + 1e-9)
     const before = i > 0 ? at(input.place(rows[i - 1]!.last) + 1e-9) : own
-    const start = Math.max(0, own - before <= BRIDGED ? before : own)
+    const missed = i > 0 ? row.first - 1 - rows[i - 1]!.last : 0
+    const start = Math.max(0, own - before <= BRIDGED || missed <= BRIDGED ? before : own)
     const end = Math.min(COLUMNS - 1, Math.max(start, at(input.place(row.last) - 1e-9)))
     for (let column = start; column <= end; column++) out[column] = added(out[column] ?? null, row)
   })

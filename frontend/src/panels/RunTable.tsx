@@ -28,7 +28,7 @@ export function RunTable() {
             <th>
               <span class="visually-hidden">Return over episodes</span>
             </th>
-            <th class="narrow-off">Created</th>
+            <th class="wide">Created</th>
             <th>
               <span class="visually-hidden">Actions</span>
             </th>
@@ -85,7 +85,7 @@ function Row({ run, onRemove }: { run: Run; onRemove(): void }) {
       <td>
         <Sparkline spark={spark} label={`Return of ${run.name} over episodes`} />
       </td>
-      <td class="narrow-off faint" title={run.created}>
+      <td class="wide faint" title={run.created}>
         {ago(run.created)}
       </td>
       <td class="actions">

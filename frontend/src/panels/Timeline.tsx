@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals'
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { integer, positionText } from '../paint/format'
 import { stepUp } from '../paint/ranges'
 import { AXES } from '../store/axis'
@@ -82,8 +82,16 @@ function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: numb
     go((cursor.peek() ?? now()) + (by * end) / 100)
   }
   const at = cursor.value
+  const rail = useRef<HTMLDivElement>(null)
+  const [width, setWidth] = useState(1000)
+  useEffect(() => {
+    const sized = new ResizeObserver(() => setWidth(rail.current?.clientWidth || 1000))
+    if (rail.current) sized.observe(rail.current)
+    return () => sized.disconnect()
+  }, [])
   return (
     <div
+      ref={rail}
       class="rail"
       role="slider"
       tabIndex={0}
@@ -107,7 +115,7 @@ function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: numb
           title={stop.label}
         />
       ))}
-      {labelled(stops, end).map(({ stop, side }) => (
+      {labelled(stops, end, width).map(({ stop, side }) => (
         <span
           key={`${stop.label} ${stop.x}`}
           class={`label ${stop.place} ${stop.kind}`}
@@ -131,12 +139,12 @@ const anchor = (left: string, side: Side) => ({
 const WEIGHT: Record<string, number> = { 'edit wrong-side': 0, bad: 0, edit: 1, good: 1, now: 2, start: 2, small: 3 }
 
 /** Labels that find room: what matters most first, then the newest; a label takes room by its letters. */
-function labelled(stops: Stop[], end: number): { stop: Stop; side: Side }[] {
+function labelled(stops: Stop[], end: number, pixels: number): { stop: Stop; side: Side }[] {
   const taken: { place: string; left: number; right: number }[] = []
   const order = stops.toReversed().toSorted((a, b) => WEIGHT[a.kind]! - WEIGHT[b.kind]! || b.x - a.x)
   return order.flatMap((stop) => {
     const at = stop.x / end
-    const width = stop.label.length * 0.0048 + 0.01
+    const width = (stop.label.length * 6.4 + 12) / pixels
     const side: Side = at < width / 2 ? 'start' : at > 1 - width / 2 ? 'end' : 'middle'
     const left = side === 'start' ? at : side === 'end' ? at - width : at - width / 2
     const right = left + width
