@@ -28,7 +28,7 @@ def trained(recipe: str, listen: Callable[[dict[str, Any]], None] | None = None,
         run.watch.go()
         for _ in range(UPDATES):
             run.advance()
-            run.event("action_done", {})
+        run.event("stopped", {})
         run.lanes.close()
     return run
 
