@@ -70,7 +70,7 @@ function beyond(edges: number[], { counts }: HistogramRow, [low, high]: Range): 
 }
 
 /** Repaints for which a range stays although the data would fit a smaller one. */
-const PATIENCE = 15
+const PATIENCE = 4
 
 /** Grows at once and with room, shrinks only when the smaller range has lasted: a jittering tail moves nothing. */
 function hold(input: ChartInput, name: string, low: number, high: number): Range {

@@ -57,9 +57,9 @@ export function occupied(counts: ArrayLike<number>): Range | null {
   return first <= last ? [first, last] : null
 }
 
-const TAIL = 0.005
+const TAIL = 0.01
 
-/** The bins that hold all but half a percent of the samples on either side. */
+/** The bins that hold all but one percent of the samples on either side. */
 export function core(counts: ArrayLike<number>, [first, last]: Range): Range {
   const most = TAIL * countIn({ low: 0, high: 0, first, last }, counts)
   let [low, high] = [first, last]

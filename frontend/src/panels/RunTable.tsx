@@ -61,6 +61,7 @@ function Row({ run, onRemove }: { run: Run; onRemove(): void }) {
       <td class="name">
         <a
           href={path}
+          dir="ltr"
           title={run.name}
           onClick={(event) => {
             if (event.metaKey || event.ctrlKey) return
@@ -68,7 +69,7 @@ function Row({ run, onRemove }: { run: Run; onRemove(): void }) {
             navigate(path)
           }}
         >
-          <bdi>{run.name}</bdi>
+          <bdi dir="ltr">{run.name}</bdi>
         </a>
         <small>{run.environment.id}</small>
       </td>
