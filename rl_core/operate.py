@@ -31,7 +31,7 @@ class Operator:
         self._poll = poll
         self.paused = paused
         self.pace = pace
-        self.applied: list[str] = []
+        self.applied: set[str] = set()
         self._steps: list[tuple[str, int]] = []  # (action id, update to reach), in order
         self._next_update_at = 0.0
 
@@ -58,7 +58,7 @@ class Operator:
     def _apply_new(self, run: Run) -> None:
         for command in self._poll():
             if command["id"] not in self.applied:
-                self.applied.append(command["id"])
+                self.applied.add(command["id"])
                 _APPLY[command["op"]](self, run, command)
 
     def _finish_steps(self, run: Run) -> None:

@@ -121,7 +121,7 @@ class Run:
         return {
             "format": FORMAT, "controls": self.c.values(),
             "update": self.update, "wall": self.watch.wall, "solved": self.solved,
-            "recent": list(self.recent), "pace": self.operator.pace, "applied": list(self.operator.applied),
+            "recent": list(self.recent), "pace": self.operator.pace, "applied": sorted(self.operator.applied),
             "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
             "measurer": self._measurer.state(),
         }  # fmt: skip
@@ -133,7 +133,7 @@ class Run:
         self.c = type(self.c).model_validate(state["controls"])
         self._update_ended = state["wall"]
         self.recent.extend(state["recent"])
-        self.operator.pace, self.operator.applied = state["pace"], list(state["applied"])
+        self.operator.pace, self.operator.applied = state["pace"], set(state["applied"])
         self.learner.restore(state["learner"])
         self.collector.restore(state["collector"])
         self.streams.restore(state["streams"])

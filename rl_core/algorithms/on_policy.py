@@ -84,7 +84,8 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
 
     advantage: Gate = boundary(
         r"\operatorname{sg}[\hat A_t]", passed=r"\hat A_t", title="Advantage", spec="B-1",
-        edges=(("policy", "critic"),), effect="The policy loss also trains the critic: V settles H/(2 c_v) too high.",
+        edges=(("policy", "critic"),), effect="The policy loss also trains the critic; not normalised, V settles "
+        "H/(2 c_v) too high, with PPO's ratio 1/(2 c_v) too low.",
     )  # fmt: skip
     """Treat the advantage as a constant in the policy loss."""
 

@@ -87,7 +87,7 @@ def test_checkpoint_keeps_edited_controls_and_applied_commands(tmp_path: Path) -
     resumed = run(SMALL_PPO)
     resumed.restore(Checkpoints(tmp_path).newest())
     assert resumed.c.values() == done.run.c.values()
-    assert resumed.operator.applied == ["e1", "z"]
+    assert resumed.operator.applied == {"e1", "z"}
     assert resumed.update == 3
 
 
