@@ -356,24 +356,15 @@ export interface components {
         };
         /**
          * Budget
-         * @description When the run is finished: the first of these that is reached.
+         * @description When the run is finished: the first of these that is reached; only those that are set are there.
          */
         Budget: {
-            /**
-             * Env Steps
-             * @default null
-             */
-            env_steps: number | null;
-            /**
-             * Updates
-             * @default null
-             */
-            updates: number | null;
-            /**
-             * Episodes
-             * @default null
-             */
-            episodes: number | null;
+            /** Env Steps */
+            env_steps?: number;
+            /** Updates */
+            updates?: number;
+            /** Episodes */
+            episodes?: number;
         };
         /**
          * BudgetRequest
@@ -1151,15 +1142,15 @@ export interface components {
         };
         /**
          * RunPatch
-         * @description What a person may rewrite on a run at any time.
+         * @description What a person may rewrite on a run at any time; what is not given stays.
          */
         RunPatch: {
             /** Name */
-            name?: string | null;
+            name?: string;
             /** Tags */
-            tags?: string[] | null;
+            tags?: string[];
             /** Notes */
-            notes?: string | null;
+            notes?: string;
         };
         /**
          * SaveCheckpoint
@@ -1790,6 +1781,15 @@ export interface operations {
                     "application/json": components["schemas"]["Validation"];
                 };
             };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
             /** @description Unauthorized */
             401: {
                 headers: {
@@ -1799,13 +1799,13 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Unprocessable Entity */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Service Unavailable */
@@ -1896,6 +1896,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
             /** @description Unauthorized */

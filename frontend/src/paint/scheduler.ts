@@ -22,7 +22,7 @@ export interface Clock {
 }
 
 /** Ticks per second: what streams is legible at this rate, and the trainer on the same machine keeps its core. */
-const RATE = 12
+const RATE = 16
 
 /** Frames of the screen at `RATE`; none while the tab is hidden, one as soon as it is seen again. */
 const browser: Clock = {
