@@ -56,7 +56,9 @@ def parser() -> argparse.ArgumentParser:
 
 def command(commands: Any, name: str, about: str, run: Any, *, data: bool = True) -> argparse.ArgumentParser:
     """Add a command."""
-    added: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about.capitalize() + ".")
+    added: argparse.ArgumentParser = commands.add_parser(
+        name, help=about, description=about[0].upper() + about[1:] + "."
+    )
     added.set_defaults(run=run)
     if data:
         added.add_argument("--data-dir", type=Path, help="where runs are kept (POLICYSCOPE_DATA_DIR)")

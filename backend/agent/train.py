@@ -44,7 +44,7 @@ def body_of(recipe: str, settings: list[str], seed: int | None, budget: int | No
         "recipe": recipe,
         "controls": controls or None,
         "seed": seed,
-        "budget": {"env_steps": budget} if budget else None,
+        "budget": None if budget is None else {"env_steps": budget},
     }
 
 

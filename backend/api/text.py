@@ -32,6 +32,19 @@ def name(text: str) -> str:
     return cleaned
 
 
+def visible(text: str) -> str:
+    """Return a name that can be seen; raises ValueError if it cannot be one."""
+    cleaned = name(text)
+    if not cleaned.strip():
+        raise ValueError("is empty; give at least one visible character")
+    return cleaned
+
+
+def unique(texts: list[str]) -> list[str]:
+    """Return each text once, in the order of their first places."""
+    return list(dict.fromkeys(texts))
+
+
 def notes(text: str) -> str:
     """Return notes as stored: a name with line breaks and tabs."""
     return plain(text, allowed_controls="\n\r\t")
@@ -50,5 +63,7 @@ def printable(text: str) -> str:
 
 
 Name = Annotated[str, Field(max_length=4 * NAME_LENGTH), AfterValidator(name)]
+VisibleName = Annotated[str, Field(max_length=4 * NAME_LENGTH), AfterValidator(visible)]
+Tags = Annotated[list[VisibleName], Field(max_length=50), AfterValidator(unique)]
 Notes = Annotated[str, Field(max_length=NOTES_LENGTH), AfterValidator(notes)]
 EnvironmentId = Annotated[str, Field(max_length=170), AfterValidator(environment_id)]

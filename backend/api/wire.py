@@ -1,15 +1,21 @@
-"""JSON as it leaves the server: non-finite numbers are spelled out, never dropped."""
+"""JSON as it enters and leaves the server: what no part could store is refused, non-finite numbers are spelled out."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import json
+import math
+from collections.abc import Iterator
+from typing import Annotated, Any, NamedTuple
 
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, JsonValue, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, WithJsonSchema
 from pydantic_core import to_json
 from typing_extensions import TypeAliasType
 
 NON_FINITE = ["NaN", "Infinity", "-Infinity"]
+INT64 = 2**63 - 1
+TEXT_LENGTH = 20_000
+DEPTH = 16
 
 Number = TypeAliasType(
     "Number",
@@ -20,7 +26,7 @@ Number = TypeAliasType(
 ControlValue = TypeAliasType(
     "ControlValue",
     Annotated[
-        JsonValue,
+        Any,
         WithJsonSchema(
             {
                 "anyOf": [
@@ -44,9 +50,65 @@ class Message(BaseModel):
 
 
 class Request(BaseModel):
-    """Something a client says; a field we do not know is a mistake, not decoration."""
+    """Something a client says; a field we do not know, or a value of another type, is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", ser_json_inf_nan="strings")
+    model_config = ConfigDict(extra="forbid", strict=True, ser_json_inf_nan="strings")
+
+
+class Unfit(NamedTuple):
+    """A part of a body that could not be stored or passed on, whatever field it is in."""
+
+    location: tuple[str | int, ...]
+    code: str
+    message: str
+
+
+def parse(text: bytes | str) -> Any:
+    """Read JSON; raises ValueError for what is none, numbers beyond 4,300 digits and nesting beyond the parser's."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("it is nested too deep") from None
+    except UnicodeDecodeError:
+        raise ValueError("it is not UTF-8") from None
+
+
+def unfit(value: Any, location: tuple[str | int, ...] = ()) -> Iterator[Unfit]:
+    """Find what MessagePack, SQLite or UTF-8 could not hold, and what is too large to be meant."""
+    if len(location) > DEPTH:
+        yield Unfit(location, "invalid_value", f"is nested more than {DEPTH} deep")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if wrong := unfit_text(key):
+                yield Unfit(location, "invalid_value", f"has a name that {wrong}")
+            else:
+                yield from unfit(inner, (*location, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from unfit(inner, (*location, index))
+    elif isinstance(value, str):
+        if wrong := unfit_text(value):
+            yield Unfit(location, "invalid_value", wrong)
+    elif isinstance(value, int | float) and (wrong := unfit_number(value)):
+        yield Unfit(location, "out_of_range", wrong)
+
+
+def unfit_number(value: float) -> str | None:
+    """Say why a number cannot be taken, or None."""
+    if isinstance(value, int):
+        return None if abs(value) <= INT64 else "is a whole number beyond 64 bits"
+    return None if math.isfinite(value) else f"is {value}; allowed are finite numbers"
+
+
+def unfit_text(text: str) -> str | None:
+    """Say why a text cannot be taken, or None."""
+    if len(text) > TEXT_LENGTH:
+        return f"has {len(text)} characters; allowed are {TEXT_LENGTH}"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "holds half a character (a lone surrogate); remove it"
+    return None
 
 
 def encode(content: Any) -> bytes:

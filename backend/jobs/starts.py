@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import uuid
 from typing import Any
 
 from backend.api.errors import ApiError, refused
 from backend.api.models.runs import StartRequest
-from backend.api.wire import encode
 from backend.jobs.derive import now
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
@@ -36,18 +36,33 @@ class Starts:
 
         Raises ApiError 422 for a refused configuration, 409 for a key that was used with another body.
         """
+        body_hash = hashlib.sha256(json.dumps(given(body), sort_keys=True).encode()).hexdigest()
+        if (known := await self.known(key, body_hash, owner)) is not None:
+            return known, False
         answer = await self.resolve(body)
         if answer.get("errors"):
             raise refused(answer["errors"])
-        record = queued(answer["config"], owner)
-        body_hash = hashlib.sha256(encode(sorted(given(body).items()))).hexdigest()
         try:
-            stored, created = await self.ledger.store.create_run(record, key, body_hash, owner)
+            stored, created = await self.ledger.store.create_run(queued(answer["config"], owner), key, body_hash, owner)
         except IdempotencyConflict as conflict:
-            raise ApiError(409, "idempotency_conflict", str(conflict), field="Idempotency-Key") from None
+            raise other_body(conflict) from None
         if created:
             self.ledger.told(stored)
         return stored, created
+
+    async def known(self, key: str | None, body_hash: str | None, owner: str) -> RunRecord | None:
+        """Return the run that a key has started; raises ApiError 409 if it was used with another body."""
+        if key is None:
+            return None
+        try:
+            return await self.ledger.store.started_with(key, body_hash, owner)
+        except IdempotencyConflict as conflict:
+            raise other_body(conflict) from None
+
+
+def other_body(conflict: IdempotencyConflict) -> ApiError:
+    """The answer to a key that was used with another body."""
+    return ApiError(409, "idempotency_conflict", str(conflict), field="Idempotency-Key")
 
 
 def given(body: StartRequest) -> dict[str, Any]:
@@ -60,7 +75,7 @@ def queued(config: dict[str, Any], owner: str) -> RunRecord:
     environment = config["environment"]
     return RunRecord(
         id=uuid.uuid4().hex,
-        name=config.get("name") or config.get("recipe") or f"{config['algorithm']} on {environment['id']}",
+        name=visible(config.get("name")) or config.get("recipe") or f"{config['algorithm']} on {environment['id']}",
         recipe=config.get("recipe"),
         algorithm=config["algorithm"],
         environment=environment,
@@ -73,3 +88,8 @@ def queued(config: dict[str, Any], owner: str) -> RunRecord:
         created=now(),
         config=config,
     )
+
+
+def visible(name: str | None) -> str | None:
+    """Return a name that can be seen, or None."""
+    return name if name and name.strip() else None

@@ -9,7 +9,8 @@ from typing import Any, assert_never
 from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from backend.api.errors import ApiError, error_object, invalid
+from backend.api.body import read
+from backend.api.errors import ApiError, invalid
 from backend.auth import roles
 from backend.auth.floods import MESSAGE_BYTES, SUBSCRIPTIONS, Floods
 from backend.auth.identity import Principal
@@ -17,7 +18,7 @@ from backend.jobs.edits import Edits
 from backend.jobs.ledger import Ledger
 from backend.live.channel import Shape
 from backend.live.hub import Hub
-from backend.live.messages import SUBPROTOCOL, Names, SetControls, Subscribe, Unsubscribe, client_message
+from backend.live.messages import SUBPROTOCOL, ClientMessage, Names, SetControls, Subscribe, Unsubscribe, client_message
 from backend.live.subscription import Resume, Subscription
 from backend.live.viewer import FLOOD, Viewer
 from backend.storage.errors import ReplayGone
@@ -86,8 +87,7 @@ class LiveSocket:
     async def take(self, text: str) -> None:
         """Act on one message, or say what is wrong with it."""
         try:
-            message = client_message.validate_json(text)
-            await self.obey(message)
+            await self.obey(client_message.validate_python(read(text)))
         except ValidationError as found:
             self.refuse(id_in(text), first_error(found))
         except ApiError as refusal:
@@ -163,11 +163,9 @@ def names(wanted: Names) -> Any:
 
 def first_error(found: ValidationError) -> dict[str, Any]:
     """Turn the first thing that is wrong with a message into an error object."""
-    error = found.errors(include_url=False, include_input=False)[0]
-    if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
-        known = ", ".join(roles.MESSAGES)
-        return error_object("unknown_message", f"The message has no known type; expected one of {known}.", field="type")
-    return invalid(error)
+    error = found.errors(include_url=False)[0]
+    about = invalid(error, ClientMessage)
+    return about | {"code": "unknown_message"} if error["type"].startswith("union_tag") else about
 
 
 def id_in(text: str) -> int | None:

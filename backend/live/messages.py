@@ -30,7 +30,7 @@ EventKind = Literal[
 ]
 Names = Literal["*"] | Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=500)]
 MessageId = Annotated[int, Field(ge=0, le=2**53)]
-RunId = Annotated[str, Field(max_length=100)]
+RunId = str
 
 
 class Position(Request):

@@ -20,7 +20,7 @@ def create(
 ) -> tuple[RunRecord, bool]:
     """Insert the run, or give back the one that this owner's key created before."""
     if key is not None:
-        known = _created_with(conn, owner, key, body_hash)
+        known = created_with(conn, owner, key, body_hash)
         if known is not None:
             return known, False
     conn.execute(runs.insert().values(_row(record)))
@@ -31,7 +31,8 @@ def create(
     return fetch(conn, record.id), True
 
 
-def _created_with(conn: sa.Connection, owner: str, key: str, body_hash: str | None) -> RunRecord | None:
+def created_with(conn: sa.Connection, owner: str, key: str, body_hash: str | None) -> RunRecord | None:
+    """The run that this owner's key created, or None; raises IdempotencyConflict for another body."""
     same = (idempotency.c.owner == owner) & (idempotency.c.key == key)
     found = conn.execute(sa.select(idempotency).where(same)).one_or_none()
     if found is None:

@@ -52,6 +52,10 @@ class Store:
         """Create the run, or return the one this owner's key made before, with false; raises IdempotencyConflict."""
         return await self._threads.write(runs.create, record, idempotency_key, body_hash, owner)
 
+    async def started_with(self, idempotency_key: str, body_hash: str | None, owner: str) -> RunRecord | None:
+        """The run that this owner's key made, or None; raises IdempotencyConflict if its body was another."""
+        return await self._threads.read(runs.created_with, owner, idempotency_key, body_hash)
+
     async def get_run(self, run_id: str, deleted: bool = False) -> RunRecord | None:
         """The run, or None; deleted ones count only if asked for."""
         return await self._threads.read(runs.find, run_id, deleted)

@@ -29,6 +29,7 @@ CATALOG: dict[str, Any] = {
     "recipes": [],
     "metrics": [
         {"name": "policy/entropy", "kind": "scalar", "unit": "nat"},
+        {"name": "ratio/max", "kind": "scalar", "unit": "1"},
         {"name": "advantage", "kind": "distribution", "grid": "g", "edges": [-1.0, 0.0, 1.0]},
     ],
     "controls": {"ppo": [{"name": "gamma", "kind": "number", "default": 0.99, "live": True}]},

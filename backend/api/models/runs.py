@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from backend.api.models.common import ErrorObject
-from backend.api.text import EnvironmentId, Name, Notes
-from backend.api.wire import ControlValue, Message, Number, Request
+from backend.api.text import EnvironmentId, Name, Notes, Tags, VisibleName
+from backend.api.wire import INT64, ControlValue, Message, Number, Request
 from backend.jobs.machine import State
 
-INT64 = 2**63 - 1
+START_BODY = {
+    "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/StartRequest"}}}}
+}
+"""For routes that take the body of a start apart by themselves."""
 
 
 class EnvironmentRequest(Request):
@@ -40,8 +44,15 @@ class StartRequest(Request):
     seed: Annotated[int, Field(ge=0, le=INT64)] | None = None
     budget: BudgetRequest | None = None
     name: Name | None = None
-    tags: Annotated[list[Name], Field(max_length=50)] | None = None
+    tags: Tags | None = None
     pace: Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)] | None = None
+
+
+def none() -> None:
+    """Return the default of what is left out: a default in the schema would make the field always there."""
+
+
+Limit = Annotated[int | SkipJsonSchema[None], Field(exclude_if=lambda limit: limit is None)]
 
 
 class Validation(Message):
@@ -62,11 +73,13 @@ class Environment(Message):
 
 
 class Budget(Message):
-    """When the run is finished: the first of these that is reached."""
+    """When the run is finished: the first of these that is reached; only those that are set are there."""
 
-    env_steps: int | None = None
-    updates: int | None = None
-    episodes: int | None = None
+    model_config = ConfigDict(json_schema_serialization_defaults_required=False)
+
+    env_steps: Limit = Field(default_factory=none)
+    updates: Limit = Field(default_factory=none)
+    episodes: Limit = Field(default_factory=none)
 
 
 class PendingEdit(Message):
@@ -132,11 +145,11 @@ class RunPage(Message):
 
 
 class RunPatch(Request):
-    """What a person may rewrite on a run at any time."""
+    """What a person may rewrite on a run at any time; what is not given stays."""
 
-    name: Name | None = None
-    tags: Annotated[list[Name], Field(max_length=50)] | None = None
-    notes: Notes | None = None
+    name: VisibleName = Field(default_factory=str)
+    tags: Tags = Field(default_factory=list)
+    notes: Notes = Field(default_factory=str)
 
 
 class Pause(Request):

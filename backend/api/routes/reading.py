@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from fastapi.responses import PlainTextResponse
 
 from backend.api.context import Services, errors
-from backend.api.errors import ApiError, near
+from backend.api.errors import ApiError, meant, near, shown
 from backend.api.models.reading import (
     Axis,
     Checkpoints,
@@ -20,6 +20,8 @@ from backend.api.models.reading import (
 from backend.api.routes.runs import RunId
 from backend.api.wire import WireJSON
 from backend.services import Services as ServerServices
+
+EPISODE_SERIES = ("episode/return", "episode/length")
 
 router = APIRouter(tags=["reading"])
 
@@ -43,6 +45,7 @@ async def series(
     if not wanted or len(wanted) > 200:
         raise ApiError(422, "invalid_value", "names takes 1 to 200 metric names.", field="names")
     found = await services.store.series(id, wanted, x=x, from_=from_, to=to, points=points)
+    check_names(services, {name: columns["total"] for name, columns in found["series"].items()})
     units = units_of(services)
     found["series"] = {name: {"unit": units.get(name, "1"), **columns} for name, columns in found["series"].items()}
     return WireJSON(found)
@@ -105,6 +108,18 @@ async def log(id: RunId, services: Services) -> Response:
         return PlainTextResponse("")
     answer = await services.link.call("log", run=id)
     return PlainTextResponse(answer["text"].encode("utf-8", "replace"))
+
+
+def check_names(services: ServerServices, totals: dict[str, int]) -> None:
+    """Refuse a name that is neither declared nor recorded; raises ApiError 422. Without any catalog all names pass."""
+    if services.link.catalog is None:
+        return
+    declared = [metric["name"] for metric in services.link.catalog["metrics"] if metric["kind"] == "scalar"]
+    for name, total in totals.items():
+        if not total and name not in [*declared, *EPISODE_SERIES]:
+            close = near(name, declared)
+            message = f"There is no series {shown(name)}.{meant(close)}"
+            raise ApiError(422, "unknown_metric", message, field="names", did_you_mean=close)
 
 
 def whole(x: float | None) -> int | None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Body, Header, Query, Response
+from pydantic import JsonValue, ValidationError
 
+from backend.api.body import BodyRoute
 from backend.api.context import Caller, Services, errors
-from backend.api.errors import ApiError, wrong_state
+from backend.api.errors import ApiError, first_invalid, wrong_state
 from backend.api.models.runs import (
+    START_BODY,
     Action,
     ActionAccepted,
     ControlsEdit,
@@ -23,9 +26,9 @@ from backend.live.messages import EventMessage
 from backend.storage import RunRecord
 from backend.storage.errors import BadCursor, BadSort
 
-router = APIRouter(tags=["runs"])
+router = APIRouter(tags=["runs"], route_class=BodyRoute)
 
-RunId = Annotated[str, Path(max_length=100)]
+RunId = str
 Key = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)]
 
 
@@ -38,11 +41,23 @@ def shown(record: RunRecord) -> Run:
     "/api/runs",
     status_code=201,
     response_model=Run,
-    responses={**errors(401, 409, 422, 503), 200: {"model": Run, "description": "The run that this key has started."}},
+    responses={
+        **errors(400, 401, 409, 422, 503),
+        200: {"model": Run, "description": "The run that this key has started."},
+    },
+    openapi_extra=START_BODY,
 )
-async def start(body: StartRequest, services: Services, caller: Caller, response: Response, key: Key = None) -> Run:
+async def start(
+    body: Annotated[JsonValue, Body()], services: Services, caller: Caller, response: Response, key: Key = None
+) -> Run:
     """Start a run: from a recipe, or from an algorithm and an environment."""
-    record, created = await services.starts.start(body, key, caller.name)
+    try:
+        given = StartRequest.model_validate(body)
+    except ValidationError as found:
+        # A used key with another body is a conflict, whatever else is wrong with that body.
+        await services.starts.known(key, None, caller.name)
+        raise first_invalid(found, StartRequest) from None
+    record, created = await services.starts.start(given, key, caller.name)
     response.status_code = 201 if created else 200
     return shown(record)
 
@@ -88,7 +103,7 @@ async def run(id: RunId, services: Services) -> Run:
 async def patch(id: RunId, body: RunPatch, services: Services) -> Run:
     """Change a run's name, tags or notes."""
     await services.ledger.get(id)
-    changes = body.model_dump(exclude_unset=True, exclude_none=True)
+    changes = body.model_dump(exclude_unset=True)
     return shown(await services.ledger.change(id, lambda _record: changes))
 
 

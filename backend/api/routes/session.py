@@ -5,12 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from backend import __version__
+from backend.api.body import BodyRoute
 from backend.api.context import Caller, Services, errors
 from backend.api.errors import ApiError
 from backend.api.models.common import Health, LoginKey, LoginRequest, SessionInfo, Token
 from backend.auth.identity import SESSION_SECONDS
 
-router = APIRouter(tags=["session"])
+router = APIRouter(tags=["session"], route_class=BodyRoute)
 
 
 @router.get("/api/health")

@@ -28,6 +28,16 @@ def test_every_command_has_help(command: tuple[str, ...], capsys: pytest.Capture
     assert "usage: policyscope" in capsys.readouterr().out
 
 
+def test_help_keeps_its_capitals(capsys: pytest.CaptureFixture[str]) -> None:
+    run("login", "--help")
+    assert "a fresh login URL of" in capsys.readouterr().out
+
+
+def test_an_empty_budget_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("train", "cartpole-ppo", "--budget", "0") == 2
+    assert "env_steps is 0" in capsys.readouterr().out
+
+
 def test_what_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("worker") == 2
     assert run() == 2

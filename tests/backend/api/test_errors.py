@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.api import text
-from tests.backend.kit import START, FakeAgent, Running
+from tests.backend.kit import START, FakeAgent, Running, until
 
 KEYS = {"code", "message", "field", "did_you_mean", "current"}
 JSON = {"Content-Type": "application/json"}
@@ -45,6 +45,13 @@ BODIES: list[tuple[bytes, int, str | None]] = [
     (b'{"recipe": "cartpole-ppo", "name": "' + b"x" * 100_000 + b'"}', 422, "name"),
     (b'{"a": ' + b"[" * 100_000, 400, None),
     (b'{"seed": ' + b"1" * 5000 + b"}", 400, None),
+    (b'{"recipe": "cartpole-ppo", "seed": "5"}', 422, "seed"),
+    (b'{"recipe": "cartpole-ppo", "seed": true}', 422, "seed"),
+    (b'{"recipe": "cartpole-ppo", "environment": {"num_envs": "8"}}', 422, "environment.num_envs"),
+    (b'{"recipe": "cartpole-ppo", "budget": {"updates": "3"}}', 422, "budget.updates"),
+    (b'{"recipe": "cartpole-ppo", "pace": "5"}', 422, "pace"),
+    (b'{"recipe": "cartpole-ppo", "tags": ["a", " "]}', 422, "tags.1"),
+    (b'{"recipe": "cartpole-ppo", "recipe": "\\ud800"}', 422, "recipe"),
     (b" " * (1 << 20) + b"{}", 413, None),
 ]
 
@@ -65,6 +72,106 @@ async def test_a_bad_start_is_refused_with_the_field_that_is_wrong(server: Runni
         answer = await server.client.post("/api/runs", content=body, headers=JSON)
         assert checked(answer, status)["field"] == field, body[:80]
     assert (await server.client.get("/api/runs")).json()["runs"] == []
+
+
+HUGE = b"1" + b"0" * 30
+DEEP = b"[" * 20 + b"]" * 20
+UNFIT = [
+    (HUGE, "out_of_range"),
+    (b"1" * 400, "out_of_range"),
+    (b"-" + HUGE, "out_of_range"),
+    (b"1e400", "out_of_range"),
+    (b"NaN", "out_of_range"),
+    (b"[[" + HUGE + b"]]", "out_of_range"),
+    (b'"\\ud800"', "invalid_value"),
+    (b'{"\\udfff": 1}', "invalid_value"),
+    (b'"' + b"x" * 30_000 + b'"', "invalid_value"),
+    (DEEP, "invalid_value"),
+]
+
+
+@pytest.mark.parametrize(("value", "code"), UNFIT)
+async def test_what_nobody_could_hold_is_refused_at_the_door(
+    server: Running, agent: FakeAgent, value: bytes, code: str
+) -> None:
+    run = await server.start_run()
+    places = {
+        "controls.gamma": b'"controls": {"gamma": %s}',
+        "environment.kwargs.x": b'"environment": {"kwargs": {"x": %s}}',
+        "budget.env_steps": b'"budget": {"env_steps": %s}',
+        "seed": b'"seed": %s',
+        "pace": b'"pace": %s',
+    }
+    for path in ("/api/runs", "/api/validate"):
+        for field, place in places.items():
+            body = b'{"recipe": "cartpole-ppo", ' + place % value + b"}"
+            error = checked(await server.client.post(path, content=body, headers=JSON), 422)
+            assert error["field"].startswith(field), (field, error)
+            assert error["code"] == code
+            assert len(error["message"]) < 300
+    body = b'{"values": {"gamma": %s}}' % value
+    error = checked(await server.client.patch(f"/api/runs/{run}/controls", content=body, headers=JSON), 422)
+    assert (error["code"], error["field"]) == (code, "controls.gamma")
+    async with server.live() as socket:
+        await socket.send(b'{"type": "set_controls", "id": 1, "run": "%s", ' % run.encode() + body[1:], text=True)
+        answer = (await until(socket, lambda m: m["type"] == "error"))[-1]
+        assert (answer["id"], answer["error"]["code"], answer["error"]["field"]) == (1, code, "controls.gamma")
+
+
+SENTENCES: list[tuple[dict[str, Any], str, str, list[str]]] = [
+    ({"budget": {"env_steps": 0}}, "out_of_range", "env_steps is 0; allowed at least 1.", []),
+    ({"environment": {"num_envs": 0}}, "out_of_range", "num_envs is 0; allowed at least 1.", []),
+    ({"seed": -1}, "out_of_range", "seed is -1; allowed at least 0.", []),
+    ({"pace": 0}, "out_of_range", "pace is 0; allowed more than 0.", []),
+    ({"sed": 1}, "unknown_field", "There is no sed. Did you mean seed?", ["seed"]),
+    (
+        {"environment": {"nun_envs": 8}},
+        "unknown_field",
+        "There is no environment.nun_envs. Did you mean num_envs?",
+        ["num_envs"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("body", "code", "message", "meant"), SENTENCES)
+async def test_a_refusal_says_found_and_allowed(
+    server: Running, agent: FakeAgent, body: dict[str, Any], code: str, message: str, meant: list[str]
+) -> None:
+    error = checked(await server.client.post("/api/runs", json={**START, **body}), 422)
+    assert (error["code"], error["message"], error["did_you_mean"]) == (code, message, meant)
+
+
+async def test_a_misspelt_action_has_a_near_miss(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    for body, field, meant in (
+        ({"action": "puase"}, "action", "pause"),
+        ({"action": "step", "update": 1}, "update", "updates"),
+    ):
+        error = checked(await server.client.post(f"/api/runs/{run}/actions", json=body), 422)
+        assert error["field"] == field
+        assert meant in error["did_you_mean"]
+
+
+async def test_what_is_no_json_is_bad_json_everywhere(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    for body in (b"{", b"\xff\xfe", b"[" * 100_000, b"1" * 5000, b'"\xff"'):
+        for method, path in (
+            ("POST", "/api/runs"),
+            ("POST", "/api/validate"),
+            ("POST", f"/api/runs/{run}/actions"),
+            ("PATCH", f"/api/runs/{run}/controls"),
+            ("PATCH", f"/api/runs/{run}"),
+        ):
+            answer = await server.client.request(method, path, content=body, headers=JSON)
+            assert checked(answer, 400)["code"] == "bad_json"
+    for headers in ({}, {"Content-Type": "text/plain"}):
+        answer = await server.client.post("/api/runs", content=b'{"recipe": "cartpole-ppo"}', headers=headers)
+        assert checked(answer, 400)["code"] == "bad_json"
+
+
+async def test_an_over_long_run_id_is_no_run(server: Running) -> None:
+    error = checked(await server.client.get("/api/runs/" + "x" * 5000), 404)
+    assert len(error["message"]) < 200
 
 
 async def test_unknown_things_have_names_too(server: Running) -> None:

@@ -29,18 +29,37 @@ async def test_nan_is_spelled_out_in_every_answer(server: Running, agent: FakeAg
     await agent.ship(run)
     await server.until(run, lambda r: r["head"] == 8)
     texts = {}
-    for path in ("", "/series?names=policy/entropy,none", "/distributions?name=advantage", "/events", "/checkpoints"):
+    for path in (
+        "",
+        "/series?names=policy/entropy,ratio/max",
+        "/distributions?name=advantage",
+        "/events",
+        "/checkpoints",
+    ):
         answer = await server.client.get(f"/api/runs/{run}{path}")
         assert answer.status_code == 200, answer.text
         texts[path] = json.loads(answer.text, parse_constant=refuse)
-    series = texts["/series?names=policy/entropy,none"]["series"]
+    series = texts["/series?names=policy/entropy,ratio/max"]["series"]
     assert series["policy/entropy"]["last"][:4] == ["NaN", "Infinity", "-Infinity", 0.5]
     assert series["policy/entropy"]["unit"] == "nat"
-    assert series["none"]["total"] == 0
+    assert series["ratio/max"]["total"] == 0
     assert texts["/events"]["events"][1]["data"] == {"value": "NaN", "list": ["Infinity"]}
     assert texts["/checkpoints"]["checkpoints"] == [{"path": "p", "update": 5, "bytes": 3, "seq": 8, "wall": 0.5}]
     rows = texts["/distributions?name=advantage"]["rows"]
     assert all(len(row["counts"]) == 4 and sum(row["counts"]) + row["nonfinite"] == row["n"] for row in rows)
+
+
+async def test_a_series_that_does_not_exist_is_refused_with_a_near_miss(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    await agent.rows(run, 2)
+    await server.until(run, lambda r: r["head"] == 3)
+    for name, close in (("policy/entropi", ["policy/entropy"]), ("advantage", []), ("x" * 500, [])):
+        answer = await server.client.get(f"/api/runs/{run}/series", params={"names": f"policy/entropy,{name}"})
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"], error["field"]) == (422, "unknown_metric", "names")
+        assert error["did_you_mean"] == close
+    fine = await server.client.get(f"/api/runs/{run}/series", params={"names": "ratio/max,episode/return"})
+    assert fine.json()["series"]["ratio/max"]["total"] == 0
 
 
 def test_the_encoder_writes_what_json_lacks() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
-from tests.backend.kit import START, FakeAgent, Running
+from tests.backend.kit import START, FakeAgent, Running, until
 
 FIELDS = [
     "id", "name", "recipe", "algorithm", "environment", "seed", "budget", "state", "reachable", "reason", "version",
@@ -84,6 +85,47 @@ async def test_names_tags_and_notes_can_be_rewritten(server: Running, agent: Fak
     assert answer.json()["name"] == "Café"
     assert (await server.run(run))["notes"] == "first\nsecond"
     assert (await server.client.patch("/api/runs/nobody", json=patch)).status_code == 404
+    again = await server.client.patch(f"/api/runs/{run}", json={"tags": ["b", "a", "b"]})
+    assert again.json()["tags"] == ["b", "a"]
+    assert again.json()["name"] == "Café"
+    for body in ({"name": ""}, {"name": " \u2003"}, {"name": None}, {"tags": [""]}, {"tags": None}, {"notes": None}):
+        answer = await server.client.patch(f"/api/runs/{run}", json=body)
+        assert answer.status_code == 422, body
+    assert (await server.run(run))["name"] == "Café"
+    assert (await server.run(await server.start_run(name="", tags=["x", "x"])))["name"] == "cartpole-ppo"
+
+
+async def test_a_key_is_looked_up_before_anything_else(server: Running, agent: FakeAgent) -> None:
+    key = {"Idempotency-Key": "k"}
+    first = await server.client.post("/api/runs", json=START, headers=key)
+    for other in ({"recipe": "none"}, {**START, "seed": -1}, {**START, "controls": {"gamma": 2}}):
+        answer = await server.client.post("/api/runs", json=other, headers=key)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "idempotency_conflict"), other
+    await agent.disconnect()
+    again = await server.client.post("/api/runs", json={**START, "seed": None}, headers=key)
+    assert (again.status_code, again.json()["id"]) == (200, first.json()["id"])
+
+
+async def test_the_budget_is_the_same_everywhere(server: Running, agent: FakeAgent) -> None:
+    made = (await server.client.post("/api/runs", json=START)).json()
+    assert made["budget"] == {"env_steps": 1000}
+    async with server.live() as socket:
+        await socket.send(json.dumps({"type": "subscribe", "id": 1, "run": made["id"]}))
+        told = (await until(socket, lambda m: m["type"] == "subscribed"))[-1]["run"]
+    listed = (await server.client.get("/api/runs")).json()["runs"][0]
+    assert told["budget"] == listed["budget"] == made["budget"]
+
+
+async def test_validate_lists_what_the_engine_refuses_beside_other_faults(server: Running, agent: FakeAgent) -> None:
+    body = {"recipe": "cartpole-pp", "seed": -1, "budget": {"env_steps": 0, "updates": 3}, "sed": 1}
+    found = (await server.client.post("/api/validate", json=body)).json()
+    named = {(error["code"], error["field"]) for error in found["errors"]}
+    assert named == {
+        ("out_of_range", "seed"),
+        ("out_of_range", "budget.env_steps"),
+        ("unknown_field", "sed"),
+        ("unknown_recipe", "recipe"),
+    }
 
 
 async def act(server: Running, run: str, **action: Any) -> tuple[int, Any]:
@@ -115,12 +157,12 @@ async def test_actions_follow_the_state(server: Running, agent: FakeAgent) -> No
 
 
 BAD_ACTIONS: list[tuple[Any, str | None]] = [
-    ({"action": "dance"}, None),
+    ({"action": "dance"}, "action"),
     ({"action": "step", "updates": 0}, "updates"),
     ({"action": "pace"}, "updates_per_s"),
     ({"action": "stop", "checkpoint": 7}, "checkpoint"),
     ({"action": "pause", "extra": 1}, "extra"),
-    ({}, None),
+    ({}, "action"),
     ([], None),
 ]
 
