@@ -54,7 +54,7 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     shown: rows.length,
     total: rows.length,
     nonfinite: rows.reduce((sum, row) => sum + row.nonfinite, 0),
-    note: `updates ${integer(rows[0]!.first)} to ${integer(rows.at(-1)!.last)}`,
+    note: `${integer(rows.length)} histograms, updates ${integer(rows[0]!.first)} to ${integer(rows.at(-1)!.last)}`,
     probe: (at) => probe(edges, columns[Math.floor((at - x[0]) / width)] ?? null),
     table: () => table(edges, rows),
   }
@@ -79,8 +79,9 @@ interface Column {
   n: number
 }
 
-/** A hole of so few columns, or updates of one frame, belongs to the later row; a wider one stays blank. */
+/** A live message brings one histogram for its updates: holes so narrow belong to the later row, wider ones stay blank. */
 const BRIDGED = 3
+const BRIDGED_UPDATES = 20
 
 /** Rows summed into columns of equal width; a column that was not measured stays empty. */
 function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (Column | null)[] {
@@ -90,7 +91,7 @@ function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (
     const own = at(input.place(row.first - 1) + 1e-9)
     const before = i > 0 ? at(input.place(rows[i - 1]!.last) + 1e-9) : own
     const missed = i > 0 ? row.first - 1 - rows[i - 1]!.last : 0
-    const start = Math.max(0, own - before <= BRIDGED || missed <= BRIDGED ? before : own)
+    const start = Math.max(0, own - before <= BRIDGED || missed <= BRIDGED_UPDATES ? before : own)
     const end = Math.min(COLUMNS - 1, Math.max(start, at(input.place(row.last) - 1e-9)))
     for (let column = start; column <= end; column++) out[column] = added(out[column] ?? null, row)
   })
