@@ -18,7 +18,12 @@ def now() -> str:
 
 def status_of(record: RunRecord) -> Status:
     """Return what the state machine knows of a run."""
-    return Status(record.state, record.reachable, record.reason)  # type: ignore[arg-type]
+    return Status(record.state, record.reachable, record.reason, stepping(record))  # type: ignore[arg-type]
+
+
+def stepping(record: RunRecord) -> bool:
+    """Whether a step was accepted that the trainer has not answered yet."""
+    return any(command["op"] == "step" for command in record.memo.get("actions", {}).values())
 
 
 def changes_of(record: RunRecord, fact: Fact) -> Changes:

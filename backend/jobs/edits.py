@@ -9,13 +9,13 @@ from typing import Any
 from backend.api.errors import ApiError, refused, wrong_state
 from backend.api.models.runs import ControlsEdit, EditAccepted
 from backend.jobs.derive import dormant
-from backend.jobs.ledger import Ledger
+from backend.jobs.ledger import ANSWERS, Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.machine import TERMINAL
 from backend.jobs.queue import edit_command
 from backend.storage import RunRecord
 from backend.storage.edits import Edit
-from backend.storage.errors import EditConflict, Stale
+from backend.storage.errors import EditConflict, RunEnded, Stale
 
 ROUNDS = 5
 
@@ -43,6 +43,7 @@ class Edits:
                 event = await in_time(waiting, wait_s)
             else:
                 event = await self.ledger.event(run, edit.seq) if wait_s else None
+                event = event if event and event["kind"] in ANSWERS else None
         finally:
             waiting.cancel()
         state: Any = edit.state
@@ -54,13 +55,16 @@ class Edits:
             record = await self.ledger.get(run)
             newest = record.controls["version"]
             expected = body.expect_version or newest
-            if expected == newest:
+            # An edit that is known already gives its result, whatever has become of the run since.
+            if expected == newest and await self.ledger.store.edit(run, edit_id) is None:
                 await self.check(record, body.values)
             try:
                 return await self.ledger.store.add_edit(run, expected, edit_id, body.values, by)
             except Stale as stale:
                 if body.expect_version is not None:
                     raise stale_edit(stale) from None
+            except RunEnded:
+                raise history(await self.ledger.get(run)) from None
             except EditConflict as conflict:
                 raise ApiError(409, "edit_conflict", str(conflict), field="edit_id") from None
         raise ApiError(503, "busy", "Others edit this run at once; try again.", headers={"Retry-After": "1"})
@@ -68,7 +72,7 @@ class Edits:
     async def check(self, record: RunRecord, edit: dict[str, Any]) -> None:
         """Ask the engine whether the edit makes a valid set of controls; raises ApiError."""
         if record.state in TERMINAL:
-            raise wrong_state(record.state, "its controls are history.")
+            raise history(record)
         values = with_pending(record)
         answer = await self.link.call("check_edit", config=record.config, values=values, edit=edit)
         if answer["errors"]:
@@ -87,6 +91,11 @@ def with_pending(record: RunRecord) -> dict[str, Any]:
     for edit in record.controls["pending"]:
         values |= edit["values"]
     return values
+
+
+def history(record: RunRecord) -> ApiError:
+    """The answer to an edit of an ended run."""
+    return wrong_state(record.state, "its controls are history.")
 
 
 def stale_edit(stale: Stale) -> ApiError:

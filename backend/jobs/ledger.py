@@ -76,11 +76,15 @@ class Ledger:
         return result.settled
 
     async def end(self, record: RunRecord, kind: str, reason: str) -> None:
-        """Write the last event of a run that has no trainer to write it."""
+        """Write the last events of a run that has no trainer to write them: what still waits for one is answered."""
         last = await self.store.replay(record.id, record.epoch, max(0, record.head - 1), 1) if record.head else []
         wall = last[-1]["wall"] if last and last[-1]["type"] == "event" else wall_of(last)
-        event = {"type": "event", "seq": record.head + 1, "kind": kind, "at_update": record.update, "wall": wall}
-        await self.ingest(record.id, record.epoch, [{**event, "data": {"reason": reason}}])
+        about = {"type": "event", "at_update": record.update, "wall": wall}
+        facts = [*answers(record, reason), (kind, {"reason": reason})]
+        events = [
+            {**about, "seq": seq, "kind": name, "data": data} for seq, (name, data) in enumerate(facts, record.head + 1)
+        ]
+        await self.ingest(record.id, record.epoch, events)
 
     def told(self, record: RunRecord, *, quiet: bool = False) -> None:
         """Tell viewers of a record; `quiet` if only its counters moved."""
@@ -114,6 +118,19 @@ class Ledger:
             waiting.remove(future)
         if not waiting:
             self.waiting.pop((run, edit_id), None)
+
+
+def answers(record: RunRecord, reason: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the events that answer what no trainer will: every pending edit, and the stop of a queued run."""
+    message = f"The run ended before a trainer took the edit ({reason})."
+    error: dict[str, Any] = {"code": "run_ended", "message": message, "field": None, "did_you_mean": []}
+    facts: list[tuple[str, dict[str, Any]]] = [
+        ("control_refused", {name: edit[name] for name in ("edit_id", "version", "by")} | {"error": error})
+        for edit in record.controls["pending"]
+    ]
+    if stop := record.memo.get("orphan"):
+        facts.append(("action_done", {"action_id": stop, "action": "stop", "update": record.update}))
+    return facts
 
 
 def wall_of(payloads: list[dict[str, Any]]) -> float:

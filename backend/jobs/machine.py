@@ -28,6 +28,8 @@ class Status:
     state: State = "queued"
     reachable: bool = True
     reason: str | None = None
+    stepping: bool = False
+    """Whether a paused run still computes updates, because a step is not through."""
 
     @property
     def ended(self) -> bool:
@@ -107,6 +109,8 @@ def judge(status: Status, action: ActionName) -> Verdict:
         "pace": frozenset({"starting", "running", "paused"}),
         "stop": frozenset({"queued", "starting", "running", "paused"}),
     }
+    if action == "pause" and status.state == "paused" and status.stepping:
+        return "accept"
     already: dict[ActionName, State] = {"pause": "paused", "stop": "stopping"}
     if status.state in allowed[action]:
         return "accept"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from backend.jobs.derive import Changes, changes_of
+from backend.jobs.derive import Changes, changes_of, stepping
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.machine import BUSY, Assigned
@@ -35,12 +35,15 @@ class Queue:
 
     async def fill(self) -> None:
         """Start as many queued runs as there are free places, oldest first."""
-        busy = [record async for record in self.ledger.records(list(BUSY), self.places)]
-        free = self.places - len(busy)
-        if free <= 0:
-            return
-        async for waiting in self.ledger.records(["queued"], free):
+        async for waiting in self.ledger.records(["queued"], self.places or 1):
+            if await self.busy() >= self.places:
+                return
             await self.start(waiting)
+
+    async def busy(self) -> int:
+        """Count the runs that train: a paused one does while it takes steps."""
+        records = self.ledger.records([*BUSY, "paused"])
+        return sum([record.state in BUSY or stepping(record) async for record in records])
 
     async def start(self, waiting: RunRecord) -> None:
         """Assign a run to the agent; the record says so before the agent hears of it."""

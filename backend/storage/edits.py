@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from .errors import EditConflict, Stale, UnknownRun
+from .errors import EditConflict, RunEnded, Stale, UnknownRun
 from .tables import edits, runs
 
+ENDS = ("finished", "stopped", "failed")
 RESOLVED_BY = {"control_changed": "changed", "control_refused": "refused"}
 
 
@@ -31,13 +32,18 @@ class Edit(msgspec.Struct, frozen=True):
 def add(
     conn: sa.Connection, run_id: str, expect_version: int | None, edit_id: str, values: dict[str, Any], by: str
 ) -> Edit:
-    """Give the edit the next version; the same edit again returns what it became. Raises Stale, EditConflict."""
+    """Give the edit the next version; the same edit again returns what it became.
+
+    Raises Stale, EditConflict, RunEnded, UnknownRun.
+    """
     run = conn.execute(sa.select(runs).where(runs.c.id == run_id, runs.c.deleted_at.is_(None))).one_or_none()
     if run is None:
         raise UnknownRun(f"No run has the id {run_id!r}.")
     known = find(conn, run_id, edit_id)
     if known is not None:
         return _same(known, values)
+    if run.ended is not None:
+        raise RunEnded(f"Run {run_id!r} has ended; its controls are history.")
     if expect_version is not None and expect_version != run.controls_version:
         raise Stale(
             f"The controls are at version {run.controls_version}; version {expect_version} was expected.",
@@ -86,7 +92,10 @@ def pending(conn: sa.Connection, run_ids: Sequence[str]) -> dict[str, list[Edit]
 
 
 def resolve(conn: sa.Connection, run_id: str, event: dict[str, Any]) -> bool:
-    """Settle the edit that this event is about; true if one was pending."""
+    """Settle the edit that this event is about, or at the end of the run all that wait; true if one was pending."""
+    if event["kind"] in ENDS:
+        left = (edits.c.run_id == run_id) & (edits.c.state == "pending")
+        return conn.execute(edits.update().where(left).values(state="refused", seq=event["seq"])).rowcount > 0
     state = RESOLVED_BY.get(event["kind"])
     edit_id = (event.get("data") or {}).get("edit_id")
     if state is None or edit_id is None:

@@ -46,6 +46,10 @@ class EditConflict(StoreError):
     """The edit id belongs to an edit with other values."""
 
 
+class RunEnded(StoreError):
+    """The run takes no edit any more."""
+
+
 class Stale(StoreError):
     """Compare-and-set lost; `current` is what the caller should have expected."""
 

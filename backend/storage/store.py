@@ -142,7 +142,7 @@ class Store:
     ) -> Edit:
         """Give an edit the next version of the run's controls; the same edit again returns what became of it.
 
-        Raises Stale (its `current` is {"version", "values", "by"}), EditConflict, UnknownRun.
+        Raises Stale (its `current` is {"version", "values", "by"}), EditConflict, RunEnded, UnknownRun.
         """
         return await self._threads.write(edits.add, run_id, expect_version, edit_id, values, by)
 

@@ -50,9 +50,53 @@ async def test_a_queued_run_can_be_stopped_without_any_agent(tmp_path: Path) -> 
         assert answer.status_code == 202
         assert (await server.run(second))["state"] == "stopped"
         events = (await server.client.get(f"/api/runs/{second}/events")).json()["events"]
-        assert [event["kind"] for event in events] == ["stopped"]
+        assert [event["kind"] for event in events] == ["action_done", "stopped"]
+        assert events[0]["data"] == {"action_id": answer.json()["action_id"], "action": "stop", "update": 0}
         other = await server.client.post(f"/api/runs/{first}/actions", json={"action": "stop"})
         assert other.status_code == 503
+
+
+async def test_an_edit_of_a_queued_run_is_answered_when_that_is_stopped(tmp_path: Path) -> None:
+    async with running(tmp_path, max_running=1) as server:
+        agent = FakeAgent(server)
+        await agent.connect()
+        first, second = await server.start_run(), await server.start_run()
+        await server.until(first, lambda r: r["state"] == "running")
+        body = {"values": {"gamma": 0.5}, "edit_id": "e"}
+        assert (await server.client.patch(f"/api/runs/{second}/controls", json=body)).status_code == 202
+        await server.client.post(f"/api/runs/{second}/actions", json={"action": "stop"})
+        record = await server.run(second)
+        assert (record["state"], record["controls"]["pending"]) == ("stopped", [])
+        events = (await server.client.get(f"/api/runs/{second}/events")).json()["events"]
+        assert [event["kind"] for event in events] == ["control_refused", "action_done", "stopped"]
+        assert events[0]["data"]["edit_id"] == "e"
+        assert events[0]["data"]["error"]["code"] == "run_ended"
+        await agent.disconnect()
+
+
+async def test_a_stepping_run_can_be_paused_and_holds_its_place(tmp_path: Path) -> None:
+    async with running(tmp_path, max_running=1) as server:
+        agent = FakeAgent(server)
+        await agent.connect()
+        run = await server.start_run()
+        await server.until(run, lambda r: r["state"] == "running")
+        actions = f"/api/runs/{run}/actions"
+        await server.client.post(actions, json={"action": "pause"})
+        await server.until(run, lambda r: r["state"] == "paused")
+        trainer = agent.runs.pop(run)  # a trainer that computes the steps and has not answered yet
+        step = (await server.client.post(actions, json={"action": "step", "updates": 1_000_000})).json()["action_id"]
+        waiting = await server.start_run()
+        pause = await server.client.post(actions, json={"action": "pause"})
+        assert pause.status_code == 202
+        assert [command["op"] for command in agent.commands] == ["pause", "step", "pause"]
+        assert (await server.run(waiting))["state"] == "queued"
+        agent.runs[run] = trainer
+        for action_id, name in ((step, "step"), (pause.json()["action_id"], "pause")):
+            trainer.event("action_done", action_id=action_id, action=name, update=7)
+        await agent.ship(run)
+        await server.until(waiting, lambda r: r["state"] == "running")
+        assert (await server.client.post(actions, json={"action": "pause"})).status_code == 200
+        await agent.disconnect()
 
 
 async def test_reachable_follows_the_connection_and_the_state_does_not(server: Running, agent: FakeAgent) -> None:

@@ -63,6 +63,31 @@ async def test_what_is_refused_changes_nothing(server: Running, run: str, agent:
     assert (await edit(server, run, values={"gamma": 0.3})).json()["error"]["code"] == "wrong_state"
 
 
+async def test_a_repeated_edit_gives_its_result_also_after_the_end(server: Running, run: str, agent: FakeAgent) -> None:
+    first = await edit(server, run, wait=5, values={"gamma": 0.5}, edit_id="u")
+    await server.client.post(f"/api/runs/{run}/actions", json={"action": "stop"})
+    await server.until(run, lambda r: r["state"] == "stopped")
+    await agent.disconnect()
+    again = await edit(server, run, wait=5, values={"gamma": 0.5}, edit_id="u")
+    assert (again.status_code, again.json()) == (200, first.json())
+    clash = await edit(server, run, values={"gamma": 0.6}, edit_id="u")
+    assert clash.json()["error"]["code"] == "edit_conflict"
+    fresh = await edit(server, run, values={"gamma": 0.6}, edit_id="v", expect_version=1)
+    assert fresh.json()["error"]["code"] == "wrong_state"
+
+
+async def test_an_edit_that_no_trainer_took_is_resolved_at_the_end(server: Running, run: str, agent: FakeAgent) -> None:
+    trainer = agent.runs.pop(run)  # commands fall on the floor
+    assert (await edit(server, run, values={"gamma": 0.5}, edit_id="lost")).status_code == 202
+    agent.runs[run] = trainer
+    trainer.event("failed", reason="killed by signal 9")
+    await agent.ship(run)
+    record = await server.until(run, lambda r: r["state"] == "failed")
+    assert record["controls"]["pending"] == []
+    again = await edit(server, run, wait=1, values={"gamma": 0.5}, edit_id="lost")
+    assert (again.status_code, again.json()["state"]) == (202, "refused")
+
+
 async def test_the_register_is_linearizable(server: Running, run: str, agent: FakeAgent) -> None:
     """Four people set random values with random expectations while the agent comes and goes."""
     luck = random.Random(7)

@@ -61,6 +61,11 @@ def test_every_action_has_a_verdict(state: State) -> None:
         assert verdicts["resume"] == "refuse"
 
 
+def test_a_run_that_steps_can_be_paused() -> None:
+    assert judge(Status("paused", stepping=True), "pause") == "accept"
+    assert judge(Status("paused"), "pause") == "already"
+
+
 class World(RuleBasedStateMachine):
     """A run with its trainer, its agent and a server that may crash; the model keeps what is really so."""
 
