@@ -7,7 +7,7 @@ export default chart({
   id: 'advantage',
   title: 'Advantage',
   order: 2,
-  doc: 'Advantages of the newest update as density: share of samples per unit, area 1; better than expected is drawn full.',
+  doc: 'Advantages of the newest update, share of samples per bin; bins widen away from 0. Better than expected is drawn full.',
   series: () => [],
   distributions: ['advantage'],
   timeAxis: false,

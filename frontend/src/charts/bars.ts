@@ -1,10 +1,10 @@
-import { integer, short } from '../paint/format'
+import { integer, short, tick } from '../paint/format'
 import type { Trace } from '../paint/plot'
 import { type Range, steady } from '../paint/ranges'
 import { colourOf } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
-import { type Bar, bars, core, countIn, occupied, strips } from './histogram'
-import { awaited, corner, frame, MARGIN, nothing, ticksIn } from './layout'
+import { type Bar, bars, core, countIn, edgeTicks, occupied, position } from './histogram'
+import { awaited, corner, frame, nothing, ticksIn } from './layout'
 import type { ChartInput, Figure, Head } from './types'
 
 export interface BarsLook {
@@ -18,9 +18,7 @@ export interface BarsLook {
   include?: number[]
 }
 
-const BARS = 40
-
-/** The histogram of the newest update, as density: the grid's bins differ in width, areas do not lie. */
+/** The histogram of the newest update on the axis of its grid: every bin is equally wide, height is its share. */
 export function barsFigure(input: ChartInput, look: BarsLook): Figure {
   const held = input.histograms(look.distribution)
   const row = held?.rows.at(-1)
@@ -32,18 +30,21 @@ export function barsFigure(input: ChartInput, look: BarsLook): Figure {
     return { ...nothing(input, outside(row) || 'Every sample is non-finite.', false), heads, nonfinite: row.nonfinite }
   const { edges } = held
   const [first, last] = core(row.counts, used)
-  const include = look.include ?? []
-  const x = hold(input, 'x', Math.min(edges[first - 1]!, ...include), Math.max(edges[last]!, ...include))
-  const drawn = bars(strips(edges, used, (x[1] - x[0]) / BARS, include), row)
-  const y: Range = [0, hold(input, 'y', 0, Math.max(...drawn.map((bar) => bar.density)))[1]]
-  const shapes = look.region ? [region(look.region, x, input)] : []
+  const include = (look.include ?? []).map((value) => position(edges, value)).filter((at) => at !== null)
+  const x = hold(input, 'x', Math.min(first - 0.5, ...include), Math.max(last + 0.5, ...include))
+  const drawn = bars(edges, row, used)
+  const y: Range = [0, hold(input, 'y', 0, Math.max(...drawn.map((bar) => bar.share)))[1]]
+  const shares = ticksIn(y, 3)
   return {
     data: paths(drawn, x, look, input),
     layout: frame(
       input,
-      { range: x, ticks: ticksIn(x, 5), fixed: true },
-      { range: y, ticks: ticksIn(y, 3), fixed: true, grid: true },
-      { shapes, annotations: [corner('density, area 1', input)] },
+      { range: x, ...edgeTicks(edges, x), fixed: true },
+      { range: y, ticks: shares, labels: shares.map((share) => `${tick(100 * share)} %`), fixed: true, grid: true },
+      {
+        shapes: look.region ? region(look.region, edges, x, input) : [],
+        annotations: [corner('share per bin', input)],
+      },
     ),
     heads,
     x,
@@ -51,21 +52,21 @@ export function barsFigure(input: ChartInput, look: BarsLook): Figure {
     shown: row.n,
     total: row.n,
     nonfinite: row.nonfinite,
-    note: [`update ${integer(row.last)}`, `${integer(row.n)} samples`, beyond(edges, row, x), outside(row)]
+    note: [`update ${integer(row.last)}`, `${integer(row.n)} samples`, beyond(row, x), outside(row)]
       .filter(Boolean)
       .join(' · '),
     probe: (at) => probe(drawn, row, at),
     table: () => ({
-      header: ['low', 'high', 'count', 'density'],
-      rows: bars(strips(edges, used, 0), row).map(({ low, high, count, density }) => [low, high, count, density]),
+      header: ['low', 'high', 'count', 'share'],
+      rows: drawn.map(({ low, high, count, share }) => [low, high, count, share]),
     }),
   }
 }
 
 /** Samples of the grid that the view leaves out. */
-function beyond(edges: number[], { counts }: HistogramRow, [low, high]: Range): string {
-  const hidden = strips(edges, [1, edges.length - 1], 0).filter((bin) => bin.high <= low || bin.low >= high)
-  const count = hidden.reduce((sum, bin) => sum + countIn(bin, counts), 0)
+function beyond({ counts }: HistogramRow, [low, high]: Range): string {
+  const [first, last] = [Math.max(1, Math.ceil(low)), Math.min(counts.length - 2, Math.floor(high))]
+  const count = countIn(counts, [1, counts.length - 2]) - countIn(counts, [first, last])
   return count > 0 ? `${integer(count)} beyond` : ''
 }
 
@@ -96,25 +97,29 @@ function outside({ counts }: HistogramRow): string {
     .join(', ')
 }
 
-function region([low, high]: Range, x: Range, input: ChartInput): object {
-  const [x0, x1] = [Math.max(low, x[0]), Math.min(high, x[1])]
+function region([low, high]: Range, edges: number[], x: Range, input: ChartInput): object[] {
+  const x0 = Math.max(position(edges, low) ?? x[0], x[0])
+  const x1 = Math.min(position(edges, high) ?? x[1], x[1])
   const fillcolor = input.palette.band
-  return { type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0, x1, y0: 0, y1: 1, line: { width: 0 }, fillcolor }
+  return [
+    { type: 'rect', layer: 'below', xref: 'x', yref: 'paper', x0, x1, y0: 0, y1: 1, line: { width: 0 }, fillcolor },
+  ]
 }
 
-/** One filled path per colour: a hundred bars cost as much as one. Bars stand one pixel apart. */
+const GAP = 0.06
+
+/** One filled path per colour: a hundred bars cost as much as one. */
 function paths(drawn: Bar[], x: Range, look: BarsLook, input: ChartInput): Trace[] {
-  const pixel = (x[1] - x[0]) / Math.max(1, input.width - MARGIN.l - MARGIN.r)
-  // Every colour is a path from the start, if only a point: a path more or less would be a full redraw.
-  const names = new Set(Array.from({ length: BARS }, (_, i) => look.colour(x[0] + ((i + 0.5) / BARS) * (x[1] - x[0]))))
+  // Every colour of the grid is a path from the start, if only a point: a path more or less would be a full redraw.
+  const names = new Set(drawn.map(({ low, high }) => look.colour((low + high) / 2)))
+  for (const name of input.memory.keys()) if (name.startsWith('colour ')) names.add(name.slice('colour '.length))
   const byColour = new Map([...names].sort().map((name) => [name, { x: [x[0], x[0], x[0]], y: [0, 0, 0] }]))
-  for (const { low, high, density } of drawn) {
-    const name = look.colour((low + high) / 2)
-    const path = byColour.get(name) ?? { x: [], y: [] }
-    byColour.set(name, path)
-    const gap = Math.min(pixel / 2, (high - low) / 8)
-    path.x.push(Number.NaN, low + gap, low + gap, high - gap, high - gap, low + gap)
-    path.y.push(Number.NaN, 0, density, density, 0, 0)
+  for (const name of names) input.memory.set(`colour ${name}`, [0, 0])
+  for (const { bin, low, high, share } of drawn) {
+    const path = byColour.get(look.colour((low + high) / 2))!
+    const [left, right] = [bin - 0.5 + GAP, bin + 0.5 - GAP]
+    path.x.push(Number.NaN, left, left, right, right, left)
+    path.y.push(Number.NaN, 0, share, share, 0, 0)
   }
   return [...byColour].map(([name, path]) => ({
     type: 'scatter',
@@ -129,7 +134,7 @@ function paths(drawn: Bar[], x: Range, look: BarsLook, input: ChartInput): Trace
 }
 
 function probe(drawn: Bar[], row: HistogramRow, at: number): string | null {
-  const bar = drawn.find(({ low, high }) => at >= low && at < high)
+  const bar = drawn.find(({ bin }) => Math.abs(at - bin) < 0.5)
   if (!bar) return null
   const share = ((100 * bar.count) / Math.max(1, row.n)).toFixed(1)
   return `${short(bar.low)} … ${short(bar.high)}: ${integer(bar.count)} (${share} %)`

@@ -86,7 +86,10 @@ describe('histogram figures', () => {
     const spec = CHARTS.find(({ id }) => id === 'ratio')!
     const figure = spec.figure(input({ histograms: () => held, controls, values: { clip: 0.2 } }))
     expect(figure.data.map((trace) => trace.name).toSorted()).toEqual(['orange', 'teal'])
-    expect(figure.layout.shapes).toMatchObject([{ x0: 0.8, x1: 1.2 }])
+    // 0.8 is three quarters into the first bin, 1.2 a quarter into the third; bin k spans k - 0.5 to k + 0.5
+    const [shade] = figure.layout.shapes as { x0: number; x1: number }[]
+    expect(shade!.x0).toBeCloseTo(1.25)
+    expect(shade!.x1).toBeCloseTo(2.75)
   })
 })
 

@@ -2,15 +2,14 @@ import { integer, short } from '../paint/format'
 import { type Range, steady } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
-import { core, countIn, densityOf, median, occupied, type Strip, strips } from './histogram'
+import { core, edgeTicks, median, occupied } from './histogram'
 import { awaited, corner, frame, markShapes, nothing, ticksIn } from './layout'
 import { timeRange } from './lines'
 import type { ChartInput, Figure } from './types'
 
 const COLUMNS = 120
-const STRIPS = 48
 
-/** One distribution over the time axis: a column per stretch of updates, shade = square root of the density. */
+/** One distribution over the time axis, on the axis of its grid: a column per stretch of updates, shade = root of share. */
 export function heatFigure(input: ChartInput, distribution: string): Figure {
   const held = input.histograms(distribution)
   if (!held || held.rows.length === 0) return nothing(input, awaited(input, held?.state, 'histogram'), true)
@@ -18,8 +17,7 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
   const x = timeRange(input)
   const used = occupied(summed(rows))
   if (!used) return nothing(input, 'No sample lies inside the grid.', true)
-  const y = steadyRange(input, rows, edges, used)
-  const shown = strips(edges, used, (y[1] - y[0]) / STRIPS)
+  const y = steadyRange(input, rows, used)
   const columns = resample(rows, x, input)
   const colour = colourOf(input.palette, input.metric(distribution, 'distribution')?.colour ?? 'blue')
   const width = (x[1] - x[0]) / COLUMNS
@@ -28,9 +26,9 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     data: [
       {
         type: 'heatmap',
-        z: shades(columns, shown),
+        z: shades(columns, used),
         x: Array.from({ length: COLUMNS + 1 }, (_, i) => x[0] + i * width),
-        y: [shown[0]!.low, ...shown.map(({ high }) => high)],
+        y: Array.from({ length: used[1] - used[0] + 2 }, (_, i) => used[0] + i - 0.5),
         colorscale: [
           [0, faded(colour, 0)],
           [1, colour],
@@ -45,8 +43,8 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     layout: frame(
       input,
       { range: x, ticks: ticksIn(x, 4), fixed: false },
-      { range: y, ticks: ticksIn(y, 5), fixed: true, grid: true },
-      { shapes, annotations: [...annotations, corner('shade: √ density, column peak 1', input, 'bottom')] },
+      { range: y, ...edgeTicks(edges, y), fixed: true, grid: true },
+      { shapes, annotations: [...annotations, corner('shade: √ share, column peak 1', input, 'bottom')] },
     ),
     heads: [],
     x,
@@ -67,9 +65,9 @@ function summed(rows: HistogramRow[]): Float64Array {
 }
 
 /** Where nearly all samples of nearly every stretch lie: a few wild ones do not flatten the rest. */
-function steadyRange(input: ChartInput, rows: HistogramRow[], edges: number[], used: Range): Range {
+function steadyRange(input: ChartInput, rows: HistogramRow[], used: Range): Range {
   const [first, last] = core(summed(rows), used)
-  const range = steady(input.memory.get('y'), edges[first - 1]!, edges[last]!)
+  const range = steady(input.memory.get('y'), first - 0.5, last + 0.5)
   input.memory.set('y', range)
   return range
 }
@@ -103,13 +101,12 @@ function added(column: Column | null, row: HistogramRow): Column {
   return { counts: column.counts.map((count, bin) => count + row.counts[bin]!), n: column.n + row.n }
 }
 
-/** Square root of the density relative to the densest strip of its column: tails stay visible, as does a wide column. */
-export function shades(columns: (Column | null)[], shown: Strip[]): Float64Array[] {
-  const rows = shown.map((strip) =>
-    Float64Array.from(columns, (column) => (column ? densityOf(countIn(strip, column.counts), column.n, strip) : 0)),
+/** Square root of the share relative to the fullest bin of its column: tails stay visible, as does a wide column. */
+export function shades(columns: (Column | null)[], [first, last]: Range): Float64Array[] {
+  const peaks = columns.map((column) => (column ? Math.max(...column.counts.slice(first, last + 1)) : 0) || 1)
+  return Array.from({ length: last - first + 1 }, (_, i) =>
+    Float64Array.from(columns, (column, k) => (column ? Math.sqrt(column.counts[first + i]! / peaks[k]!) : 0)),
   )
-  const peaks = columns.map((_, i) => Math.max(...rows.map((row) => row[i]!)) || 1)
-  return rows.map((row) => row.map((density, i) => Math.sqrt(density / peaks[i]!)))
 }
 
 function probe(edges: number[], column: Column | null): string | null {

@@ -1,51 +1,53 @@
+import { tick } from '../paint/format'
 import type { Range } from '../paint/ranges'
 import type { HistogramRow } from '../store/distributions'
 
-/** Neighbouring bins of a grid taken as one: counts[first..last] lie in [low, high). */
-export interface Strip {
+/** A bin with its samples; its bar stands at its number, because all bins are equally wide on the axis of the grid. */
+export interface Bar {
+  bin: number
   low: number
   high: number
-  first: number
-  last: number
-}
-
-/** A strip with its samples. Height is share per unit of width, so that strips of different width compare. */
-export interface Bar extends Strip {
   count: number
-  density: number
+  share: number
 }
 
-/**
- * The grid between two bins (numbers into `counts`, underflow is 0), neighbours joined while they stay within `width`;
- * never across a value in `borders`.
- */
-export function strips(edges: number[], [first, last]: Range, width: number, borders: number[] = []): Strip[] {
-  const out: Strip[] = []
-  for (let bin = first; bin <= last; bin++) {
-    const [low, high] = [edges[bin - 1]!, edges[bin]!]
-    const before = out.at(-1)
-    const border = borders.some((at) => Math.abs(at - low) < 1e-9)
-    if (before && !border && high - before.low <= width) Object.assign(before, { high, last: bin })
-    else out.push({ low, high, first: bin, last: bin })
-  }
-  return out
+/** The bins first..last (numbers into `counts`, underflow is 0) with their share of all samples. */
+export function bars(edges: number[], { counts, n }: Pick<HistogramRow, 'counts' | 'n'>, [first, last]: Range): Bar[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const bin = first + i
+    const count = counts[bin]!
+    return { bin, low: edges[bin - 1]!, high: edges[bin]!, count, share: count / Math.max(1, n) }
+  })
 }
 
-export function countIn({ first, last }: Strip, counts: ArrayLike<number>): number {
+export function countIn(counts: ArrayLike<number>, [first, last]: Range): number {
   let sum = 0
   for (let bin = first; bin <= last; bin++) sum += counts[bin]!
   return sum
 }
 
-/** Share of `n` samples per unit of the axis; areas add up to the share that lies inside the grid. */
-export const densityOf = (count: number, n: number, { low, high }: Strip): number =>
-  count / Math.max(1, n) / (high - low)
+/** Where a value lies on the axis of bin numbers, whose borders are the half-integers; null outside the grid. */
+export function position(edges: number[], value: number): number | null {
+  const above = edges.findIndex((edge) => edge > value)
+  if (above <= 0) return null
+  const [low, high] = [edges[above - 1]!, edges[above]!]
+  return above - 0.5 + (value - low) / (high - low)
+}
 
-export function bars(shown: Strip[], { counts, n }: Pick<HistogramRow, 'counts' | 'n'>): Bar[] {
-  return shown.map((strip) => {
-    const count = countIn(strip, counts)
-    return { ...strip, count, density: densityOf(count, n, strip) }
-  })
+const READABLE = [
+  1, 0, -1, 10, -10, 100, -100, 0.1, -0.1, 2, 0.5, 1.1, 0.9, 1.2, 0.8, 1000, -1000, 5, 0.2, -5, 1e4, -1e4,
+]
+
+/** Readable values where the axis of bin numbers has them, so that a grid with growing bins reads as the scale it is. */
+export function edgeTicks(edges: number[], [low, high]: Range, count = 7): { ticks: number[]; labels: string[] } {
+  const room = (high - low) / count
+  const chosen: { at: number; value: number }[] = []
+  for (const value of READABLE) {
+    const at = position(edges, value)
+    const fits = at !== null && at >= low && at <= high
+    if (fits && chosen.every((other) => Math.abs(other.at - at) >= room)) chosen.push({ at, value })
+  }
+  return { ticks: chosen.map(({ at }) => at), labels: chosen.map(({ value }) => tick(value)) }
 }
 
 /** First and last occupied bin; null when every sample lies outside the grid or none is finite. */
@@ -61,7 +63,7 @@ const TAIL = 0.01
 
 /** The bins that hold all but one percent of the samples on either side. */
 export function core(counts: ArrayLike<number>, [first, last]: Range): Range {
-  const most = TAIL * countIn({ low: 0, high: 0, first, last }, counts)
+  const most = TAIL * countIn(counts, [first, last])
   let [low, high] = [first, last]
   for (let seen = counts[low]!; seen <= most && low < high; seen += counts[low]!) low += 1
   for (let seen = counts[high]!; seen <= most && high > low; seen += counts[high]!) high -= 1

@@ -5,7 +5,7 @@ const COLOURS = ['violet', 'teal', 'orange', 'green', 'blue', 'grey']
 
 export default chart({
   id: 'pressure',
-  title: 'Gate pressure',
+  title: 'Pressure',
   order: 11,
   doc: 'Gradient that arrives at each boundary: what is held back there, or would be.',
   series: (metrics) => metrics.filter(({ name }) => name.startsWith('gate/')).map(({ name }) => name),
