@@ -7,6 +7,7 @@ import contextlib
 import html
 import os
 import resource
+import signal
 import socket
 import sys
 import webbrowser
@@ -16,15 +17,18 @@ import uvicorn
 from fastapi import FastAPI
 
 from backend.app import create_app
+from backend.live.outlet import Outlet
 from backend.services import Services, lock, write_server_file
 from backend.settings import Settings
 
 BACKLOG = 2048
 SEND_BUFFER = 128 << 10
-USER_TIMEOUT_MS = 15_000
-"""A viewer that keeps its connection open and reads nothing is cut by the kernel after this long."""
+USER_TIMEOUT_MS = 150_000
+"""A peer that takes nothing is cut by the kernel after this long: later than a viewer is told to go."""
 AGENT_MESSAGE_BYTES = 16 << 20
 OPEN_FILES = 4096
+KEEP_ALIVE_S = 20
+"""Longer than a client keeps an idle connection (httpx: 5 s), or it would write into one that is just closing."""
 
 
 class Refused(Exception):
@@ -74,8 +78,10 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         )
     with held, listening(settings.host, settings.port) as listener:
         raise_file_limit()
-        app = create_app(settings)
+        # Uvicorn leaves in order and then raises the signal again, for whoever was there before it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         with contextlib.suppress(KeyboardInterrupt):
+            app = create_app(settings)
             Server(uvicorn_config(app), app, announce).run(sockets=[listener])
 
 
@@ -84,7 +90,7 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         lifespan="on",
-        ws="websockets-sansio",
+        ws=Outlet,
         ws_max_size=AGENT_MESSAGE_BYTES,
         ws_per_message_deflate=False,
         log_level="warning",
@@ -92,6 +98,7 @@ def uvicorn_config(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
         timeout_graceful_shutdown=3,
     )
 

@@ -13,9 +13,11 @@ from backend.live.frames import Item, Names, take, thin
 
 RING_ROWS = 8_192
 """Rows and events kept in memory for each run; a viewer further behind is told what it missed."""
-RING_CELLS = 400_000
-"""Numbers kept in memory for each run, whatever the width of its rows."""
-WRITTEN = 64
+RING_BYTES = 12 << 20
+"""Memory for the records of each run, whatever the width of its rows."""
+EVENT_BYTES, COLUMN_BYTES, NUMBER_BYTES, BIN_BYTES, EPISODE_BYTES = 2_000, 350, 32, 120, 700
+"""What an event, a frame's column, a number, a bin and an episode take: lists and dicts weigh more than digits."""
+WRITTEN = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Channel:
         self.head = head
         self.items: deque[Item] = deque()
         self.rows = 0
-        self.cells = 0
+        self.bytes = 0
         self.written: dict[tuple[int, int, Shape], str] = {}
         self.touched = time.monotonic()
 
@@ -54,16 +56,16 @@ class Channel:
             if not self.items or item.last > self.items[-1].last:
                 self.items.append(item)
                 self.rows += item.last - item.first + 1
-                self.cells += cells(item)
+                self.bytes += weight(item)
                 self.head = max(self.head, item.last)
         self.trim()
 
     def trim(self) -> None:
         """Let the oldest records go once the ring is over its bound; the newest always stays."""
-        while len(self.items) > 1 and (self.rows > RING_ROWS or self.cells > RING_CELLS):
+        while len(self.items) > 1 and (self.rows > RING_ROWS or self.bytes > RING_BYTES):
             gone = self.items.popleft()
             self.rows -= gone.last - gone.first + 1
-            self.cells -= cells(gone)
+            self.bytes -= weight(gone)
 
     def pending(self, cursor: int) -> list[Item]:
         """Return the records in memory from `cursor` on; found from the end, where most viewers are."""
@@ -95,11 +97,13 @@ class Channel:
         return encode({**body, "run": self.run, "epoch": self.epoch}).decode()
 
 
-def cells(item: Item) -> int:
-    """Return about how many numbers a record holds."""
+def weight(item: Item) -> int:
+    """Return about how many bytes of memory a record takes, as Python objects."""
     if not item.is_frame:
-        return 16
+        return EVENT_BYTES
     frame = item.payload
-    width = 6 + sum(len(columns) for columns in frame["scalars"].values())
-    bins = sum(2 * len(found["counts"]) for found in frame["distributions"].values())
-    return width * (item.last - item.first + 1) + bins + 7 * len(frame["ended"])
+    columns = len(frame["rows"]) + sum(len(scalar) for scalar in frame["scalars"].values())
+    bins = sum(len(found["counts"]) for found in frame["distributions"].values())
+    rows = item.last - item.first + 1
+    numbers = columns * (COLUMN_BYTES + NUMBER_BYTES * rows)
+    return numbers + BIN_BYTES * bins + EPISODE_BYTES * len(frame["ended"])

@@ -19,6 +19,7 @@ from backend.jobs.ledger import Ledger
 from backend.live.channel import Shape
 from backend.live.hub import Hub
 from backend.live.messages import SUBPROTOCOL, ClientMessage, Names, SetControls, Subscribe, Unsubscribe, client_message
+from backend.live.outlet import SLOW, outlet_of
 from backend.live.subscription import Resume, Subscription
 from backend.live.viewer import FLOOD, Viewer
 from backend.storage.errors import ReplayGone
@@ -41,11 +42,13 @@ class LiveSocket:
         self.hub: Hub = ledger.hub
         self.edits = edits
         self.floods = floods
-        self.viewer = Viewer(caller.session, socket.send_text, stall_s=stall_s)
+        self.outlet = outlet_of(socket.scope)
+        self.viewer = Viewer(caller.session, socket.send_text, self.outlet.unsent, stall_s=stall_s)
 
     async def run(self) -> None:
         """Serve the viewer until either side ends it."""
         offered = self.socket.scope.get("subprotocols") or []
+        self.outlet.be_patient()
         await self.socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered else None)
         self.hub.viewers.add(self.viewer)
         sending = asyncio.create_task(self.send())
@@ -59,13 +62,15 @@ class LiveSocket:
             await asyncio.gather(sending, receiving, return_exceptions=True)
 
     async def send(self) -> None:
-        """Send what is due, and the close code in the end."""
+        """Send what is due, and in the end the close code; returns once the connection is gone."""
         try:
             code = await self.viewer.pump()
-            async with asyncio.timeout(1.0):
-                await self.socket.close(code)
-        except (WebSocketDisconnect, TimeoutError, RuntimeError):
+        except (WebSocketDisconnect, RuntimeError):
             return
+        self.hub.viewers.discard(self.viewer)
+        self.outlet.farewell(self.viewer.missed() if code == SLOW else (), code)
+        # The viewer keeps its place among the sockets until it has read that, or its time is over.
+        await asyncio.Event().wait()
 
     async def receive(self) -> None:
         """Take messages until the viewer leaves or misbehaves."""
@@ -75,14 +80,14 @@ class LiveSocket:
             if message["type"] == "websocket.disconnect":
                 return
             text = message.get("text")
+            if self.viewer.closing is not None:
+                continue
             if text is None or len(text) > MESSAGE_BYTES:
                 self.viewer.close(UNSUPPORTED if text is None else TOO_BIG)
             elif not self.floods.message(flood_key):
                 self.viewer.close(FLOOD)
             else:
                 await self.take(text)
-            if self.viewer.closing is not None:
-                await asyncio.Event().wait()
 
     async def take(self, text: str) -> None:
         """Act on one message, or say what is wrong with it."""
@@ -132,7 +137,8 @@ class LiveSocket:
             try:
                 await subscription.preload()
             except ReplayGone:
-                resume, subscription.cursor, subscription.catching_up = "reload", head + 1, False
+                resume = "reload"
+                subscription.move(head + 1)
         opening = {"type": "subscribed", "id": message.id, "run": record.to_json(), "epoch": channel.epoch}
         self.viewer.reply({**opening, "head": head, "resume": resume})
         subscriptions[message.run] = subscription

@@ -24,6 +24,8 @@ class Subscription:
         self.shape = shape
         self.epoch = channel.epoch
         self.cursor = cursor
+        self.sent_to = cursor
+        """The cursor after the last message that the socket took."""
         self.replay = replay
         self.catching_up = cursor < channel.start
         self.backlog: deque[Item] = deque()
@@ -35,12 +37,16 @@ class Subscription:
         """Whether there is something to send."""
         return self.epoch != self.channel.epoch or self.cursor <= self.channel.head
 
+    def move(self, cursor: int) -> None:
+        """Go on from another place; what is before it will not be sent and is no loss."""
+        self.epoch, self.cursor, self.sent_to = self.channel.epoch, cursor, cursor
+        self.backlog.clear()
+        self.catching_up = cursor < self.channel.start
+
     async def next(self) -> str | None:
         """Return the next message of this run, or None if the viewer has everything."""
         if self.epoch != self.channel.epoch:
-            self.epoch, self.cursor = self.channel.epoch, 1
-            self.backlog.clear()
-            self.catching_up = self.cursor < self.channel.start
+            self.move(1)
         if not self.behind:
             return None
         if self.catching_up and (text := await self.from_store()):
@@ -77,8 +83,19 @@ class Subscription:
         text, self.cursor = found
         return text
 
+    def give_up(self) -> str | None:
+        """Announce everything that the socket has not taken: the viewer is about to be closed."""
+        if self.epoch != self.channel.epoch:
+            self.move(1)
+        self.cursor = self.sent_to
+        return self.skip_to(self.channel.head + 1) if self.behind else None
+
     def skip(self) -> str:
         """Announce what this viewer was too slow for and go on with the oldest record in memory."""
-        first, self.cursor = self.cursor, self.channel.start
+        return self.skip_to(self.channel.start)
+
+    def skip_to(self, cursor: int) -> str:
+        """Announce what is left out before a cursor."""
+        first, self.cursor = self.cursor, cursor
         message = {"type": "skip", "run": self.channel.run, "epoch": self.epoch}
         return encode({**message, "from": first, "to": self.cursor - 1, "reason": "slow"}).decode()

@@ -8,20 +8,22 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from backend.api.wire import encode
+from backend.live.outlet import SLOW
 from backend.live.subscription import Subscription
 
 Send = Callable[[str], Awaitable[None]]
 
 REPLIES = 256
-SLOW, REVOKED, FLOOD = 1013, 4401, 1008
+REVOKED, FLOOD = 4401, 1008
 
 
 class Viewer:
     """A browser or a script on `/api/live`; it waits for nobody and nobody waits for it."""
 
-    def __init__(self, session: str, send: Send, *, stall_s: float = 10.0) -> None:
+    def __init__(self, session: str, send: Send, unsent: Callable[[], int], *, stall_s: float = 10.0) -> None:
         self.session = session
         self.raw_send = send
+        self.unsent = unsent
         self.stall_s = stall_s
         self.subscriptions: dict[str, Subscription] = {}
         self.replies: deque[str] = deque()
@@ -77,6 +79,7 @@ class Viewer:
         text = await subscription.next()
         while text is not None and self.closing is None:
             await self.send(text)
+            subscription.sent_to = subscription.cursor
             if not subscription.interval:
                 return True
             text = await subscription.next()
@@ -95,6 +98,19 @@ class Viewer:
                 alarm.cancel()
 
     async def send(self, text: str) -> None:
-        """Hand a message to the socket; raises TimeoutError when nothing was taken for too long."""
-        async with asyncio.timeout(self.stall_s):
-            await self.raw_send(text)
+        """Hand a message to the socket; raises TimeoutError when not one byte was taken for too long."""
+        while True:
+            before = self.unsent()
+            try:
+                async with asyncio.timeout(self.stall_s):
+                    # It waits before it writes and not after: cancelled, it has sent nothing.
+                    await self.raw_send(text)
+                    return
+            except TimeoutError:
+                if self.unsent() >= before:
+                    raise
+
+    def missed(self) -> list[str]:
+        """Return what to tell last of every run: the rows and events that this viewer will not get."""
+        last = [subscription.give_up() for subscription in self.subscriptions.values()]
+        return [text for text in last if text is not None]

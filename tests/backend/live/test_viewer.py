@@ -6,10 +6,11 @@ import asyncio
 import json
 from typing import Any
 
-from backend.live.channel import RING_ROWS, Shape
+from backend.live.channel import RING_BYTES, RING_ROWS, Shape
 from backend.live.hub import Hub
+from backend.live.outlet import SLOW
 from backend.live.subscription import Subscription
-from backend.live.viewer import REPLIES, SLOW, Viewer
+from backend.live.viewer import REPLIES, Viewer
 from tests.backend.kit import frame
 
 
@@ -18,6 +19,7 @@ class Taker:
 
     def __init__(self) -> None:
         self.messages: list[dict[str, Any]] = []
+        self.unsent = 0
         self.open = asyncio.Event()
         self.open.set()
 
@@ -36,7 +38,7 @@ async def nothing(_: int) -> list[dict[str, Any]]:
 def watching(hub: Hub, *, stall_s: float = 5.0, max_hz: float | None = None) -> tuple[Viewer, Taker, asyncio.Task[int]]:
     """Open a viewer of run "r" from now on."""
     taker = Taker()
-    viewer = Viewer("s", taker.take, stall_s=stall_s)
+    viewer = Viewer("s", taker.take, lambda: taker.unsent, stall_s=stall_s)
     channel = hub.channel("r", 1, 0)
     viewer.subscriptions["r"] = Subscription(channel, Shape(), channel.head + 1, replay=nothing, max_hz=max_hz)
     hub.viewers.add(viewer)
@@ -95,10 +97,29 @@ async def test_one_too_slow_for_memory_is_told_what_it_missed() -> None:
 
 async def test_one_that_takes_nothing_is_closed() -> None:
     hub = Hub()
-    _, stuck, task = watching(hub, stall_s=0.05)
+    viewer, stuck, task = watching(hub, stall_s=0.05)
     stuck.open.clear()
     hub.publish("r", 1, [frame(1, [1])])
     assert await asyncio.wait_for(task, 2) == SLOW
+    hub.publish("r", 1, [frame(2, [2, 3])])
+    assert [(json.loads(text)["type"], json.loads(text)["to"]) for text in viewer.missed()] == [("skip", 3)]
+
+
+async def test_one_that_takes_a_message_slowly_is_kept() -> None:
+    hub = Hub()
+    _, trickling, task = watching(hub, stall_s=0.1)
+    trickling.open.clear()
+    trickling.unsent = 100_000
+    hub.publish("r", 1, [frame(1, [1])])
+    for _ in range(20):
+        await asyncio.sleep(0.03)
+        trickling.unsent -= 1
+    assert not task.done()
+    trickling.open.set()
+    await settle()
+    assert tiled(trickling.ranges(), 1)
+    assert len(trickling.messages) == 1
+    task.cancel()
 
 
 async def test_one_that_asks_and_never_reads_is_closed() -> None:
@@ -142,6 +163,20 @@ async def test_records_of_runs_are_told_once_and_the_newest_wins() -> None:
     assert hub.waiting["r"]["head"] == 9
     viewer.close(1000)
     await task
+
+
+async def test_wide_rows_take_no_more_memory_than_narrow_ones() -> None:
+    hub = Hub()
+    for seq in range(1, 1001):
+        wide = frame(seq, [seq])
+        wide["distributions"] = {
+            f"d{n}": {**wide["distributions"]["advantage"], "counts": [[1, 1]] * 100} for n in range(8)
+        }
+        hub.publish("r", 1, [wide])
+    channel = hub.channels["r"]
+    assert channel.bytes <= RING_BYTES
+    assert 50 < channel.rows < 200
+    assert channel.start == 1001 - channel.rows
 
 
 async def test_a_quiet_channel_that_nobody_watches_is_let_go() -> None:

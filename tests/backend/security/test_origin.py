@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from http.cookies import SimpleCookie
@@ -203,3 +205,13 @@ async def test_S7_the_cookie_is_ours_alone(tmp_path: Path) -> None:
                 assert server.services.store.instance_id in morsel.key
             for server in (one, other):
                 assert (await browser.get(f"{server.settings.url}/api/session")).json()["role"] == "admin"
+
+
+async def test_a_refused_handshake_is_no_fault_of_the_server(server: Running, caplog: pytest.LogCaptureFixture) -> None:
+    host = ("Host", f"127.0.0.1:{server.settings.port}")
+    assert await server.raw("WS", "/api/live", [host]) == 401
+    assert await server.raw("WS", "/api/none", [host]) == 404
+    bearer = ("Authorization", server.bearer["Authorization"])
+    assert await server.raw("WS", "/api/live", [host, bearer, ("Sec-WebSocket-Protocol", "other")]) == 400
+    await asyncio.sleep(0.1)
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
