@@ -28,6 +28,7 @@ class Supervisor:
         self.data_dir = data_dir
         self.link = link
         self.process: subprocess.Popen[bytes] | None = None
+        self.spawning = asyncio.Lock()
         self.stopping = False
 
     async def run(self) -> None:
@@ -38,7 +39,9 @@ class Supervisor:
                 pause = BACKOFF_SECONDS[0] if self.link.connected.is_set() else pause
                 await asyncio.sleep(LOOK_SECONDS)
                 continue
-            self.process = await asyncio.to_thread(self.spawn)
+            async with self.spawning:
+                if not self.stopping:
+                    self.process = await asyncio.to_thread(self.spawn)
             await asyncio.sleep(pause)
             pause = min(2 * pause, BACKOFF_SECONDS[1])
 
@@ -68,13 +71,22 @@ class Supervisor:
     async def leave(self) -> None:
         """Have every run checkpointed and left paused, and the agent gone."""
         self.stopping = True
-        if not self.link.connected.is_set():
+        async with self.spawning:
+            starting = not self.link.connected.is_set()
+        if starting and not self.lives():
             return
-        await self.link.send("shutdown")
         try:
             async with asyncio.timeout(LEAVE_SECONDS):
-                await self.link.gone.wait()
-            if self.process is not None:
-                await asyncio.to_thread(self.process.wait, 1.0)
-        except (TimeoutError, subprocess.TimeoutExpired):
+                await self.dismiss(starting)
+        except TimeoutError:
             log.warning("the agent needs longer than %s s to checkpoint its runs; it goes on by itself", LEAVE_SECONDS)
+
+    async def dismiss(self, starting: bool) -> None:
+        """Ask the agent to go, by its connection or, while it has none, by SIGTERM, which means the same to it."""
+        if starting and self.process is not None:
+            self.process.terminate()
+        else:
+            await self.link.send("shutdown")
+            await self.link.gone.wait()
+        while self.process is not None and self.process.poll() is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
