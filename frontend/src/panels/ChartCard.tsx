@@ -43,6 +43,10 @@ export function ChartCard({ spec, store, metrics }: Props) {
   )
 }
 
+/** How often, and how many milliseconds apart, a download looks for numbers that are on their way. */
+const CSV_TRIES = 50
+const CSV_PAUSE = 100
+
 class Chart {
   readonly figure = signal<Figure | null>(null)
   readonly empty = computed(() => this.figure.value?.empty)
@@ -114,9 +118,14 @@ class Chart {
     return figure && at !== null ? figure.probe(at) : null
   }
 
-  csv(): void {
-    const figure = this.figure.peek()
-    if (figure) saveCsv(this.spec.id, figure)
+  /** What the data say now, not at the last repaint; numbers that are still being read are waited for. */
+  async csv(): Promise<void> {
+    let figure = this.painter.figure()
+    for (let tries = 0; figure.empty && tries < CSV_TRIES; tries += 1) {
+      await new Promise((done) => setTimeout(done, CSV_PAUSE))
+      figure = this.painter.figure()
+    }
+    saveCsv(this.spec.id, figure)
   }
 
   picture(): void {
@@ -174,7 +183,7 @@ function items(chart: Chart, spec: ChartSpec) {
           },
         ]
       : []),
-    { text: 'Download CSV', act: () => chart.csv() },
+    { text: 'Download CSV', act: () => void chart.csv() },
     { text: 'Download PNG', act: () => chart.picture() },
     ...(own ? [{ text: 'Close this chart', act: () => toggleExtra(own) }] : []),
   ]
