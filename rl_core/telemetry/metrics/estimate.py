@@ -55,6 +55,12 @@ def target_mean(u: UpdateRecord) -> float | None:
     return None if u.target is None else float(u.target.mean())
 
 
+@scalar("critic/v_minus_mc", title="Value minus return", unit="reward", latex=r"\mathbb E[V-G]", colour="green")
+def v_minus_mc(u: UpdateRecord) -> float | None:
+    """Mean of V minus the return that followed; a steady gap is a biased critic (a rollout's edge is bootstrapped)."""
+    return None if u.value is None else float((u.value - u.returns).mean())
+
+
 @distribution("advantage", title="Advantage", unit="reward", latex=r"\hat A_t", grid=SYMLOG128, colour="blue")
 def advantage(u: UpdateRecord) -> Array:
     """Advantage of each sample, before minibatch normalisation."""

@@ -56,6 +56,7 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "critic/explained_variance": lambda u: 1 - variance(u.target - u.value) / variance(u.target),  # type: ignore[operator]
     "critic/value_mean": lambda u: mean(u.value),
     "critic/target_mean": lambda u: mean(u.target),
+    "critic/v_minus_mc": lambda u: mean(u.value) - mean(u.returns),
     "loss/policy": lambda u: -0.3,
     "loss/value": lambda u: 4.5,
     "loss/entropy": lambda u: -0.02,
@@ -89,7 +90,9 @@ def test_no_formula_is_of_a_metric_that_is_gone() -> None:
     assert set(EXPECTED) == set(scalars)
 
 
-@pytest.mark.parametrize("name", ["critic/explained_variance", "critic/value_mean", "critic/target_mean"])
+@pytest.mark.parametrize(
+    "name", ["critic/explained_variance", "critic/value_mean", "critic/target_mean", "critic/v_minus_mc"]
+)
 def test_without_a_critic_it_is_not_measured(name: str) -> None:
     assert scalars[name].read(record(value=None, target=None, td_error=None)) is None
 
