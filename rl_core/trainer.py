@@ -12,7 +12,8 @@ from rl_core.config import RunConfig
 from rl_core.log import Log
 from rl_core.operate import Operator
 from rl_core.run import Run
-from rl_core.telemetry.journal import InboxReader, JournalWriter
+from rl_core.telemetry.inbox import InboxReader
+from rl_core.telemetry.journal import JournalWriter
 from rl_core.threads import one_thread
 
 REASONS = {"finished": "budget used up", "stopped": "stopped by request"}

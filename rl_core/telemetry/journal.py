@@ -1,6 +1,5 @@
-"""The trainer's durable log and its inbox: checksummed MessagePack records in append-only files.
+"""The trainer's durable log: checksummed records in append-only segment files.
 
-A record is ``u32 length, u32 crc32(payload), payload`` (little endian); the payload is a MessagePack map.
 A journal record covers the seq range ``[first_seq, seq]``. A segment file is named after the first seq that it
 holds, so a reader finds the next segment by name and a settled segment is known without opening it.
 
@@ -8,21 +7,15 @@ Levels of durability: after `JournalWriter.append` returns, a record survives th
 ``sync=True``, or one `fsync_interval_s` and a further append, it survives a power cut.
 """
 
-import errno
-import fcntl
 import os
-import struct
 import time
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
-from zlib import crc32
 
 import msgspec
 
-HEADER = struct.Struct("<II")
-ENCODER = msgspec.msgpack.Encoder()
+from rl_core.telemetry.records import each_record, read_chunk, sealed, write_whole
 
 
 class Span(msgspec.Struct):
@@ -86,11 +79,10 @@ class JournalWriter:
                 f"Record covers seq {first} to {last}, but the journal continues at {self.next_seq}. "
                 "Usual cause: two writers, or a seq kept by hand; take it from `next_seq`."
             )
-        body = ENCODER.encode(payload)
-        record = HEADER.pack(len(body), crc32(body)) + body
+        record = sealed(payload)
         if self._size and self._size + len(record) > self._segment_bytes:
             self._rotate()
-        _write_whole(self._fd, record, self._size)
+        write_whole(self._fd, record, self._size)
         self._size += len(record)
         self.next_seq = last + 1
         if sync or time.monotonic() - self._synced_at >= self._fsync_interval_s:
@@ -168,7 +160,7 @@ class JournalReader:
         records: list[msgspec.Raw] = []
         while not records and self._offset < status.st_size and version != self._stalled_at:
             before = self._offset
-            for end, payload in _records(_read_chunk(self._fd, before, status.st_size, max_bytes)):
+            for end, payload in each_record(read_chunk(self._fd, before, status.st_size, max_bytes)):
                 self._offset = before + end
                 self._take(payload, records)
             self._stalled_at = version if self._offset == before else None
@@ -179,60 +171,6 @@ class JournalReader:
         if seq > self.seq:
             self.seq = seq
             records.append(msgspec.Raw(payload))
-
-
-class InboxWriter:
-    """Appends commands to a run's inbox; safe beside another writer, each append is one locked write."""
-
-    def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-        content = os.pread(self._fd, os.fstat(self._fd).st_size, 0)
-        os.ftruncate(self._fd, max((end for end, _ in _records(content)), default=0))
-        fcntl.flock(self._fd, fcntl.LOCK_UN)
-
-    def append(self, command: dict[str, Any]) -> None:
-        """Write one command and sync it; raises OSError when the disk is full."""
-        body = ENCODER.encode(command)
-        fcntl.flock(self._fd, fcntl.LOCK_EX)
-        try:
-            _write_whole(self._fd, HEADER.pack(len(body), crc32(body)) + body, os.fstat(self._fd).st_size)
-        finally:
-            fcntl.flock(self._fd, fcntl.LOCK_UN)
-        os.fdatasync(self._fd)
-
-    def close(self) -> None:
-        os.close(self._fd)
-
-
-class InboxReader:
-    """Polls a run's inbox from byte `after` on; an empty poll is one fstat."""
-
-    def __init__(self, path: Path, after: int = 0) -> None:
-        self._path = path
-        self._fd: int | None = None
-        self.position = after
-        """Byte offset behind the last command that was returned; give it as `after` to go on from there."""
-
-    def poll(self) -> list[dict[str, Any]]:
-        if self._fd is None:
-            try:
-                self._fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-            except FileNotFoundError:
-                return []
-        size = os.fstat(self._fd).st_size
-        if size <= self.position:
-            return []
-        commands, start = [], self.position
-        for end, payload in _records(os.pread(self._fd, size - start, start)):
-            commands.append(msgspec.msgpack.decode(payload))
-            self.position = start + end
-        return commands
-
-    def close(self) -> None:
-        if self._fd is not None:
-            os.close(self._fd)
-            self._fd = None
 
 
 def forget(directory: Path, settled_seq: int) -> int:
@@ -263,33 +201,10 @@ def _segments(directory: Path) -> list[tuple[int, Path]]:
     return sorted((int(path.stem.removeprefix("journal-")), path) for path in directory.glob("journal-*.bin"))
 
 
-def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (end offset, payload) of each intact record up to the first that is torn or corrupt."""
-    start = 0
-    while start + HEADER.size <= len(data):
-        length, checksum = HEADER.unpack_from(data, start)
-        end = start + HEADER.size + length
-        payload = data[start + HEADER.size : end]
-        # A zeroed tail would be an endless row of valid empty records: no real payload is empty.
-        if length == 0 or end > len(data) or crc32(payload) != checksum:
-            return
-        yield end, payload
-        start = end
-
-
-def _read_chunk(fd: int, offset: int, size: int, max_bytes: int) -> bytes:
-    """Read about `max_bytes` from `offset`, and at least the record that begins there."""
-    chunk = os.pread(fd, min(max(max_bytes, HEADER.size), size - offset), offset)
-    if len(chunk) < HEADER.size:
-        return chunk
-    needed = HEADER.size + HEADER.unpack_from(chunk)[0]
-    return chunk if needed <= len(chunk) else os.pread(fd, min(needed, size - offset), offset)
-
-
 def _measure(path: Path, first_seq: int) -> Extent:
     """Find the part of a segment whose records are intact and number on from `first_seq`."""
     data, size, seq, last = path.read_bytes(), 0, first_seq - 1, None
-    for end, payload in _records(data):
+    for end, payload in each_record(data):
         span = SPAN_DECODER.decode(payload)
         if span.first != seq + 1:
             break
@@ -319,14 +234,6 @@ def _cut(directory: Path) -> tuple[Path | None, Extent]:
     for path in segments[segments.index(segment) + 1 :]:
         path.unlink()
     return segment, extent
-
-
-def _write_whole(fd: int, record: bytes, size: int) -> None:
-    """Write a record in one call, or leave the file at `size` and raise."""
-    written = os.write(fd, record)
-    if written != len(record):
-        os.ftruncate(fd, size)
-        raise OSError(errno.ENOSPC, f"Only {written} of {len(record)} bytes fitted; the record was taken back")
 
 
 def _sync_directory(directory: Path) -> None:

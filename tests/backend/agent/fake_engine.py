@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rl_core.telemetry.journal import InboxReader, JournalReader, JournalWriter, last_record
+from rl_core.telemetry.inbox import InboxReader
+from rl_core.telemetry.journal import JournalReader, JournalWriter, last_record
 
 
 class FakeTrainer:

@@ -12,7 +12,8 @@ import pytest
 from rl_core.checkpoint import Checkpoints
 from rl_core.config import resolve
 from rl_core.run import Run
-from rl_core.telemetry.journal import InboxWriter, JournalReader
+from rl_core.telemetry.inbox import InboxWriter
+from rl_core.telemetry.journal import JournalReader
 from rl_core.trainer import run_trainer
 from tests.rl_core.environments import tiny
 from tests.rl_core.run.operated import operate, same

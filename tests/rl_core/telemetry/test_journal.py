@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from rl_core.telemetry import journal
-from rl_core.telemetry.journal import InboxReader, InboxWriter, JournalReader, JournalWriter, forget, head, last_record
+from rl_core.telemetry.inbox import InboxReader, InboxWriter
+from rl_core.telemetry.journal import JournalReader, JournalWriter, forget, head, last_record
 
 
 def frame(first: int, rows: int = 1) -> dict[str, Any]:
