@@ -74,6 +74,7 @@ class Measurer:
             env_steps=len(action),
             seconds=trace.seconds | {"collect": spent.collect, "cpu": spent.cpu},
             elapsed=spent.elapsed,
+            baseline=_array(flat(e.baseline_t, b)),
             pressure=trace.pressure,
             leaks=trace.leaks,
         )

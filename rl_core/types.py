@@ -69,6 +69,7 @@ class Estimates:
     value_t: Tensor
     return_t: Tensor
     td_error_t: Tensor | None
+    baseline_t: Tensor  # what was subtracted from the return: V where the advantage carries it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.algorithms.on_policy import OWN_BASELINE, OnPolicyControls
 from rl_core.estimators import advantages, baselines, returns
 from rl_core.types import Batch, Estimates
 
@@ -39,6 +39,7 @@ def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
         value_t=v.v_t,
         return_t=g_t,
         td_error_t=delta_t,
+        baseline_t=v.v_t if c.return_kind in OWN_BASELINE else _baseline(b, v, g_t, c),
     )
 
 

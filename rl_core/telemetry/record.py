@@ -39,5 +39,6 @@ class UpdateRecord:
     env_steps: int  # collected by this update
     seconds: dict[str, float]  # collect, estimate, backward, optimiser, cpu
     elapsed: float  # wall seconds since the last update ended, pauses excluded
+    baseline: Array | None = None  # what was subtracted from the return
     pressure: dict[str, float] = field(default_factory=dict)
     leaks: dict[tuple[str, str], float] = field(default_factory=dict)

@@ -25,6 +25,12 @@ def advantage_positive(u: UpdateRecord) -> float:
     return float((u.advantage > 0).mean())
 
 
+@scalar("advantage/baseline", title="Baseline, mean", unit="reward", latex=r"\mathbb E[b]", colour="blue")
+def baseline_value(u: UpdateRecord) -> float | None:
+    """Mean of what was subtracted from the return: a batch mean, or V where the advantage carries it."""
+    return None if u.baseline is None else float(u.baseline.mean())
+
+
 @scalar("return/mean", title="Return-to-go, mean", unit="reward", latex=r"\mathbb E[G_t]", colour="blue")
 def return_mean(u: UpdateRecord) -> float:
     """Mean discounted return-to-go of the batch."""

@@ -27,6 +27,7 @@ def record(**changed: Any) -> UpdateRecord:
         value=target + draw(0.5, 1.5),
         target=target,
         td_error=draw(0.1, 1.0),
+        baseline=draw(2.0, 0.5),
         action=rng.integers(0, 3, N),
         log_prob=-np.abs(draw(1.0, 0.4)),
         log_ratio=log_ratio,

@@ -52,6 +52,7 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "advantage/mean": lambda u: mean(u.advantage),
     "advantage/std": lambda u: math.sqrt(variance(u.advantage)),
     "advantage/positive": lambda u: sum(float(a) > 0 for a in u.advantage) / N,
+    "advantage/baseline": lambda u: mean(u.baseline),
     "return/mean": lambda u: mean(u.returns),
     "critic/explained_variance": lambda u: 1 - variance(u.target - u.value) / variance(u.target),  # type: ignore[operator]
     "critic/value_mean": lambda u: mean(u.value),
