@@ -37,11 +37,11 @@ $(BIN)/python:
 # An editable install builds the browser part (hatch_build.py), so a changed source file installs again.
 $(VENV)/installed: $(PACKAGING) $(BROWSER) | $(BIN)/python
 	@echo "Installing into $(VENV): a minute or two the first time, most of it PyTorch."
-	$(PIP) --editable .
+	$(PIP) --editable '.[box2d,mujoco]'
 	@touch $@
 
 $(VENV)/dev: $(PACKAGING) $(BROWSER) | $(BIN)/python
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[dev,box2d,mujoco]'
 	$(BIN)/python -c 'import pathlib, hatch_build; hatch_build.link_node(pathlib.Path("$(BIN)"))'
 	@touch $@ $(VENV)/installed
 

@@ -41,7 +41,7 @@ class Measurer:
         """The record of the update that has just ended."""
         m, last, e = trace.samples.minibatch, trace.losses[-trace.steps_per_epoch :], trace.estimates
         log_p = self._log_p(trace)
-        stored = _log_softmax(_joined([x.logits for x in trace.minibatches[-trace.steps_per_epoch :]]))
+        stored = _log_softmax(_joined([x.behaviour for x in trace.minibatches[-trace.steps_per_epoch :]]))
         action = m.action.cpu().numpy()
         log_ratio = _joined([x.log_ratio for x in last]) if len(trace.losses) > 1 else _taken(log_p - stored, action)
         parameters = _array(self._learner.flat.vector).copy()
@@ -92,7 +92,7 @@ class Measurer:
     def _log_p(self, trace: Trace) -> Array:
         """log pi of the last epoch; where an update is a single step, of the policy after it."""
         if len(trace.losses) > 1:
-            return _joined([x.log_p for x in trace.losses[-trace.steps_per_epoch :]])
+            return _joined([x.pi.params for x in trace.losses[-trace.steps_per_epoch :]])
         m = trace.samples.minibatch
         return _log_softmax(self._forward(_array(m.obs), [_array(mask) for mask in m.masks]))
 

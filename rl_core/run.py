@@ -23,7 +23,7 @@ from rl_core.stopwatch import Stopwatch
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
 from rl_core.threads import one_thread
-from rl_core.types import Batch
+from rl_core.types import Batch, Discrete
 
 logger = logging.getLogger("policyscope.run")
 
@@ -47,7 +47,8 @@ class Run:
         self.streams, self.watch = Streams(config.seed), Stopwatch()
         self.lanes = make_lanes(config.environment.id, config.environment.num_envs, config.environment.kwargs)
         info = self.lanes.info
-        self.learner = Learner(self.algorithm, self.c, info.obs_size, info.n_actions, self.streams)
+        assert isinstance(info.actions, Discrete)
+        self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
         self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
         self.operator = operator or Operator(pace=config.pace)
         self.checkpoints = checkpoints

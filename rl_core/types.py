@@ -2,21 +2,66 @@
 
 Time index: `r_t` is the reward received *for* (s_t, a_t); `v_tp1` is the value of the true successor of (s_t, a_t), the
 last observation of the old episode where an episode ends, never the first one of the next. Axes: T steps, N lanes
-(parallel environments), M = number of valid samples, D observation size, A number of actions.
+(parallel environments), M = number of valid samples, D observation size, D_a action size, P parameters of a policy's
+distribution (A logits, or means and log sigmas).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+if TYPE_CHECKING:
+    from rl_core.networks.heads import Distribution
+
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+Actions = IntArray | FloatArray  # [N], or [N, D_a]
+Action = int | FloatArray  # of one lane
+
+
+@dataclass(frozen=True, slots=True)
+class Discrete:
+    """Actions 0..n-1, each with a name."""
+
+    names: tuple[str, ...]
+
+    @property
+    def n(self) -> int:
+        """How many."""
+        return len(self.names)
+
+    def to_json(self) -> dict[str, Any]:
+        """The catalog's form."""
+        return {"kind": "discrete", "n": self.n, "names": list(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Actions in R^D_a with bounds per dimension, in the environment's units."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    names: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """D_a."""
+        return len(self.names)
+
+    def to_json(self) -> dict[str, Any]:
+        """The catalog's form."""
+        bounds = {"low": list(self.low), "high": list(self.high)}
+        return {"kind": "box", "shape": [self.size], "names": list(self.names)} | bounds
+
+
+ActionSpace = Discrete | Box
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +85,13 @@ class Batch:
     """
 
     obs_t: Tensor  # [T+1, N, D]; the last row is the observation after the last step
-    action_t: Tensor  # [T, N] int64
+    action_t: Tensor  # [T, N] int64, or [T, N, D_a]: the sample before it was clipped to the bounds
     reward_t: Tensor  # [T, N]
     terminated_t: Tensor  # [T, N] bool: the MDP ended
     truncated_t: Tensor  # [T, N] bool: a time limit ended the episode
     end_t: Tensor  # [T, N] bool: either, or the edge of the rollout
     episode_step_t: Tensor  # [T, N] int64, the index t inside the episode
-    logits_t: Tensor  # [T, N, A] of the behaviour policy
+    behaviour_t: Tensor  # [T, N, P] parameters of the behaviour policy's distribution
     log_prob_t: Tensor  # [T, N] of the behaviour policy
     cut_index: Tensor  # [K] int64
     cut_obs: Tensor  # [K, D]
@@ -79,7 +124,7 @@ class Minibatch:
     obs: Tensor
     action: Tensor
     log_prob: Tensor
-    logits: Tensor
+    behaviour: Tensor
     advantage: Tensor
     target: Tensor
     discount: Tensor | None
@@ -89,16 +134,16 @@ class Minibatch:
 
     def tensors(self) -> list[Tensor]:
         """Every tensor, in a fixed order."""
-        named = [self.obs, self.action, self.log_prob, self.logits, self.advantage, self.target]
+        named = [self.obs, self.action, self.log_prob, self.behaviour, self.advantage, self.target]
         return [*named, *([] if self.discount is None else [self.discount]), *self.masks]
 
     def with_tensors(self, tensors: list[Tensor]) -> Minibatch:
         """The same with other tensors, in the order of `tensors`."""
         first, rest = tensors[:6], tensors[6:]
         discount = None if self.discount is None else rest.pop(0)
-        obs, action, log_prob, logits, advantage, target = first
+        obs, action, log_prob, behaviour, advantage, target = first
         return replace(
-            self, obs=obs, action=action, log_prob=log_prob, logits=logits, advantage=advantage, target=target,
+            self, obs=obs, action=action, log_prob=log_prob, behaviour=behaviour, advantage=advantage, target=target,
             discount=discount, masks=tuple(rest),
         )  # fmt: skip
 
@@ -113,7 +158,7 @@ class Losses:
 
     terms: dict[str, Tensor]
     log_ratio: Tensor  # [B]
-    log_p: Tensor  # [B, A] of the current policy
+    pi: Distribution  # the current policy at the samples
 
     def total(self) -> Tensor:
         """The loss that is minimised."""

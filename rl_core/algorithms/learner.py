@@ -22,7 +22,7 @@ from rl_core.estimators.schedules import scheduled
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.streams import Streams
 from rl_core.telemetry.probes import leak_matrix
-from rl_core.types import Batch, Estimates, Losses, Minibatch
+from rl_core.types import Batch, Discrete, Estimates, Losses, Minibatch
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.optimisers import build_optimiser, set_learning_rate
 from rl_core.updates.step import backward, descend
@@ -48,10 +48,10 @@ class Learner:
     """Networks, their flat parameters and the optimiser of one run; `grad_steps` counts optimiser steps."""
 
     def __init__(
-        self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, n_actions: int, streams: Streams
+        self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, actions: Discrete, streams: Streams
     ) -> None:
         self._algorithm, self._streams = algorithm, streams
-        self.net = ActorCritic(obs_size, n_actions, c, c.critic == "v", streams.initialisation()).to(c.device)
+        self.net = ActorCritic(obs_size, actions, c, c.critic == "v", streams.initialisation()).to(c.device)
         self.flat = FlatParameters(self.net.groups())
         self.optimiser = build_optimiser(self.flat, c)
         self._value = None if self.net.critic is None else graphless(self.net.critic)

@@ -103,8 +103,8 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     gain_t = gain_t if b.discount is None else b.discount * gain_t
     terms = {"policy": -b.scale * gain_t.mean(), "value": value_loss(b, net, c)}
     if c.entropy_coef:
-        terms["entropy"] = entropy_bonus(b, pi, c)
-    return Losses(terms, log_ratio=log_rho_t, log_p=pi.log_p)
+        terms["entropy"] = entropy_bonus(b, net, pi, c)
+    return Losses(terms, log_ratio=log_rho_t, pi=pi)
 
 
 def clip_range(b: Minibatch, c: PPO) -> float:

@@ -42,10 +42,10 @@ def losses(b: Minibatch, net: ActorCritic, c: Reinforce) -> Losses:
     w_t = a_t if b.discount is None else b.discount * a_t
     terms = {"policy": -b.scale * (w_t * log_pi_t).mean()}
     if c.entropy_coef:
-        terms["entropy"] = entropy_bonus(b, pi, c)
+        terms["entropy"] = entropy_bonus(b, net, pi, c)
     if c.critic == "v":
         terms["value"] = value_loss(b, net, c)
-    return Losses(terms, log_ratio=log_pi_t - b.log_prob, log_p=pi.log_p)
+    return Losses(terms, log_ratio=log_pi_t - b.log_prob, pi=pi)
 
 
 reinforce = algorithm(

@@ -29,7 +29,7 @@ class Samples:
                 obs=cls.flat(b.obs_t[:-1], b),
                 action=cls.flat(b.action_t, b),
                 log_prob=cls.flat(b.log_prob_t, b),
-                logits=cls.flat(b.logits_t, b),
+                behaviour=cls.flat(b.behaviour_t, b),
                 advantage=cls.flat(e.advantage_t, b),
                 target=cls.flat(e.target_t, b),
                 discount=None if discount is None else cls.flat(discount, b),

@@ -7,7 +7,7 @@ from torch import Tensor
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.estimators.schedules import scheduled
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.heads import Categorical
+from rl_core.networks.heads import Distribution
 from rl_core.types import Minibatch
 
 
@@ -22,7 +22,7 @@ def value_loss(b: Minibatch, net: ActorCritic, c: OnPolicyControls) -> Tensor:
     return c.value_coef * (v_t - target_t).square().mean()
 
 
-def entropy_bonus(b: Minibatch, pi: Categorical, c: OnPolicyControls) -> Tensor:
+def entropy_bonus(b: Minibatch, net: ActorCritic, pi: Distribution, c: OnPolicyControls) -> Tensor:
     r"""-c_e (1/M) \sum_t H(\pi(.|s_t)) (nats)."""
-    source = pi if c.entropy == "current" else Categorical.from_logits(b.logits)
+    source = pi if c.entropy == "current" else net.distribution(b.behaviour)
     return -scheduled(c.entropy_coef, c.entropy_schedule, b.progress) * source.entropy().mean()

@@ -25,7 +25,7 @@ class _Rows:
     """What each step stored, before it is stacked."""
 
     obs: list[FloatArray] = field(default_factory=list)
-    logits: list[FloatArray] = field(default_factory=list)
+    behaviour: list[FloatArray] = field(default_factory=list)
     action: list[IntArray] = field(default_factory=list)
     step: list[StepResult] = field(default_factory=list)
     episode_step: list[IntArray] = field(default_factory=list)
@@ -101,7 +101,7 @@ class Collector:
         state.count(result.reward_t)
         self.env_steps += self._n if active is None else int(active.sum())
         rows.obs.append(obs)
-        rows.logits.append(logits)
+        rows.behaviour.append(logits)
         rows.action.append(action)
         rows.step.append(result)
         rows.masks.append(masks)
@@ -134,7 +134,7 @@ class Collector:
         def put(array: Any) -> torch.Tensor:
             return torch.from_numpy(array).to(device)
 
-        action_t, logits_t = put(np.stack(rows.action)), put(np.stack(rows.logits))
+        action_t, behaviour_t = put(np.stack(rows.action)), put(np.stack(rows.behaviour))
         terminated_t = put(np.stack([s.terminated_t for s in rows.step]))
         truncated_t = put(np.stack([s.truncated_t for s in rows.step])) & ~terminated_t
         end_t = terminated_t | truncated_t
@@ -142,7 +142,7 @@ class Collector:
         if valid_t is not None:
             end_t = end_t | ~valid_t
         end_t[-1] = True
-        log_p = torch.log_softmax(logits_t, -1)
+        log_p = torch.log_softmax(behaviour_t, -1)
         reward_t = put(np.stack([s.reward_t for s in rows.step]))
         return Batch(
             obs_t=put(np.stack([*rows.obs, self._state.obs])),
@@ -152,7 +152,7 @@ class Collector:
             truncated_t=truncated_t,
             end_t=end_t,
             episode_step_t=put(np.stack(rows.episode_step)),
-            logits_t=logits_t,
+            behaviour_t=behaviour_t,
             log_prob_t=log_p.gather(-1, action_t.unsqueeze(-1)).squeeze(-1),
             cut_index=put(np.array([index for index, _ in rows.cuts], np.int64)),
             cut_obs=put(np.array([obs for _, obs in rows.cuts], np.float32).reshape(-1, self._state.obs.shape[1])),

@@ -10,7 +10,7 @@ import numpy as np
 from gymnasium.envs.registration import EnvSpec
 
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, StepResult
-from rl_core.types import BoolArray, FloatArray, IntArray
+from rl_core.types import Action, Actions, BoolArray, Discrete, FloatArray
 
 
 class UnsupportedSpace(ValueError):
@@ -32,7 +32,7 @@ class GymnasiumLanes(Lanes):
         obs, _ = self._envs[lane].reset(seed=seed)
         return self._flat(obs)
 
-    def step(self, actions: IntArray, active: BoolArray | None = None) -> StepResult:
+    def step(self, actions: Actions, active: BoolArray | None = None) -> StepResult:
         """Step every active lane in turn; the others give zeros."""
         n = self.num_lanes
         obs, reward = np.zeros((n, self.info.obs_size), np.float32), np.zeros(n, np.float32)
@@ -42,9 +42,9 @@ class GymnasiumLanes(Lanes):
             obs[k] = self._flat(raw)
         return StepResult(obs, reward, terminated, truncated)
 
-    def step_lane(self, lane: int, action: int) -> FloatArray:
+    def step_lane(self, lane: int, action: Action) -> FloatArray:
         """Step one lane alone."""
-        return self._flat(self._envs[lane].step(action + self._first_action)[0])
+        return self._flat(self._envs[lane].step(int(action) + self._first_action)[0])
 
     def close(self) -> None:
         """Close every environment."""
@@ -69,14 +69,12 @@ def describe(env: gym.Env[Any, Any]) -> EnvironmentInfo:
             f"{spec.id} has the observation space {type(env.observation_space).__name__}, which has no fixed size; "
             "a multilayer perceptron needs one. Choose an environment whose observations flatten to a vector."
         )
-    n = int(actions.n)
     return EnvironmentInfo(
         id=spec.id,
         title=spec.name,
         doc=_doc(spec),
         obs_size=gym.spaces.flatdim(env.observation_space),
-        n_actions=n,
-        action_names=tuple(f"action {k}" for k in range(n)),
+        actions=Discrete(tuple(f"action {k}" for k in range(int(actions.n)))),
         max_episode_steps=spec.max_episode_steps,
         solved_at=spec.reward_threshold,
         array=False,

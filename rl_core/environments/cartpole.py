@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rl_core.environments.lanes import ArrayLanes, EnvironmentInfo, StepResult, environment
-from rl_core.types import BoolArray, FloatArray, IntArray
+from rl_core.types import Action, Actions, BoolArray, Discrete, FloatArray, IntArray
 
 GRAVITY = 9.8  # m/s^2
 POLE_MASS = 0.1  # kg
@@ -32,8 +32,7 @@ class CartPole(ArrayLanes):
         doc="A pole stands on a cart; push left or right to keep it up. Reward 1 per step; the episode ends when the"
         " pole tilts beyond 12 degrees, the cart leaves the track (2.4 m), or after 500 steps (truncated).",
         obs_size=4,
-        n_actions=2,
-        action_names=("left", "right"),
+        actions=Discrete(("left", "right")),
         max_episode_steps=MAX_STEPS,
         solved_at=475.0,
         array=True,
@@ -53,21 +52,25 @@ class CartPole(ArrayLanes):
         self.steps[lane] = 0
         return self.state[:, lane].astype(np.float32)
 
-    def step(self, actions: IntArray, active: BoolArray | None = None) -> StepResult:
+    def step(self, actions: Actions, active: BoolArray | None = None) -> StepResult:
         """One Euler step of every lane."""
         _advance(self.state, actions)
         self.steps += 1
         terminated_t = (np.abs(self.state[0]) > X_LIMIT) | (np.abs(self.state[2]) > THETA_LIMIT)
         return StepResult(self.state.T.astype(np.float32), self._reward, terminated_t, self.steps >= MAX_STEPS)
 
-    def step_lane(self, lane: int, action: int) -> FloatArray:
+    def step_lane(self, lane: int, action: Action) -> FloatArray:
         """One Euler step of one lane."""
         _advance(self.state[:, lane : lane + 1], np.array([action]))
         self.steps[lane] += 1
         return self.state[:, lane].astype(np.float32)
 
+    def render_state(self, lane: int) -> tuple[float, ...]:
+        """x (m), its speed, theta (rad), its speed."""
+        return tuple(self.state[:, lane].tolist())
 
-def _advance(state: NDArray[np.float64], actions: IntArray) -> None:
+
+def _advance(state: NDArray[np.float64], actions: Actions) -> None:
     """One step in place: the equations of Florian 2007 in Gymnasium's order of operations, so that rounding agrees."""
     x, x_dot, theta, theta_dot = state
     force = np.where(actions == 1, FORCE, -FORCE)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
 from rl_core.registry import Registry
-from rl_core.types import BoolArray, FloatArray, IntArray
+from rl_core.types import Action, Actions, ActionSpace, BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class EnvironmentInfo:
     title: str
     doc: str
     obs_size: int
-    n_actions: int
-    action_names: tuple[str, ...]
+    actions: ActionSpace
     max_episode_steps: int | None
     solved_at: float | None
     array: bool
@@ -27,11 +26,9 @@ class EnvironmentInfo:
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""
-        row = asdict(self)
-        actions = {"kind": "discrete", "n": self.n_actions, "names": list(self.action_names)}
-        for name in ("obs_size", "n_actions", "action_names"):
-            row.pop(name)
-        return row | {"observation": {"shape": [self.obs_size]}, "actions": actions, "available": True, "needs": None}
+        row = asdict(self) | {"actions": self.actions.to_json(), "observation": {"shape": [self.obs_size]}}
+        del row["obs_size"]
+        return row | {"available": True, "needs": None}
 
 
 class StepResult(NamedTuple):
@@ -54,11 +51,11 @@ class Lanes(ABC):
         """Begin an episode in one lane; the first observation [D]. The same seed begins the same episode."""
 
     @abstractmethod
-    def step(self, actions: IntArray, active: BoolArray | None = None) -> StepResult:
-        """Step every lane with actions [N]; of lanes not `active` nothing is read, and they need not be stepped."""
+    def step(self, actions: Actions, active: BoolArray | None = None) -> StepResult:
+        """Step every lane with actions [N] or [N, D_a] inside the bounds; lanes not `active` need not be stepped."""
 
     @abstractmethod
-    def step_lane(self, lane: int, action: int) -> FloatArray:
+    def step_lane(self, lane: int, action: Action) -> FloatArray:
         """Step one lane alone (replaying an unfinished episode from a checkpoint); the observation [D]."""
 
     def close(self) -> None:  # noqa: B027, arrays hold nothing
@@ -73,6 +70,10 @@ class ArrayLanes(Lanes):
 
     def __init__(self, num_lanes: int) -> None:
         self.num_lanes = num_lanes
+
+    def render_state(self, lane: int) -> tuple[float, ...]:
+        """What the renderer named in `info` draws of a lane, in the environment's units; nothing without a renderer."""
+        return ()
 
 
 def environment(cls: type[ArrayLanes]) -> type[ArrayLanes]:

@@ -7,9 +7,10 @@ from typing import Literal
 from torch import Generator, Tensor, nn
 
 from rl_core.controls import Controls, choice, number
-from rl_core.networks.heads import Categorical
+from rl_core.networks.heads import Categorical, Distribution
 from rl_core.networks.initial import Initialisation, initialise
 from rl_core.networks.mlp import Mlp
+from rl_core.types import Discrete
 
 
 class NetworkControls(Controls):
@@ -53,18 +54,24 @@ class NetworkControls(Controls):
 class ActorCritic(nn.Module):
     """An actor [.., D] -> logits [.., A] and a separate critic [.., D] -> V [..] of the same shape."""
 
-    def __init__(self, obs_size: int, n_actions: int, c: NetworkControls, critic: bool, generator: Generator) -> None:
+    def __init__(
+        self, obs_size: int, actions: Discrete, c: NetworkControls, critic: bool, generator: Generator
+    ) -> None:
         super().__init__()
         hidden = [c.hidden_size] * c.hidden_layers
-        self.actor = Mlp([obs_size, *hidden, n_actions], c.activation)
+        self.actor = Mlp([obs_size, *hidden, actions.n], c.activation)
         self.critic = Mlp([obs_size, *hidden, 1], c.activation) if critic else None
         initialise(self.actor, c.initialisation, 0.01, generator)
         if self.critic is not None:
             initialise(self.critic, c.initialisation, 1.0, generator)
 
-    def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Categorical:
+    def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Distribution:
         """pi(.|s) for observations [.., D]."""
-        return Categorical.from_logits(self.actor(obs, masks))
+        return self.distribution(self.actor(obs, masks))
+
+    def distribution(self, params: Tensor) -> Distribution:
+        """The distribution with parameters [.., P]: the actor's output, or what a batch stored."""
+        return Categorical.from_logits(params)
 
     def value(self, obs: Tensor) -> Tensor:
         """V(s) [..], with the unit axis removed: a value of shape [B, 1] against a target [B] would broadcast."""

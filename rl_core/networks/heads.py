@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+
+
+class Distribution(Protocol):
+    """What a policy says at a batch of states; sums run over the action's dimensions, never over samples."""
+
+    def log_prob(self, action: Tensor) -> Tensor:
+        """log pi(a), per sample (nats; for a density it depends on the action's units)."""
+
+    def entropy(self) -> Tensor:
+        """H, per sample (nats)."""
+
+    def kl(self, other: Any) -> Tensor:
+        """KL(self || other), per sample (nats); `other` is of the same family."""
+
+    @property
+    def params(self) -> Tensor:
+        """The parameters [.., P] from which `ActorCritic.distribution` builds it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,11 @@ class Categorical:
     def kl(self, other: Categorical) -> Tensor:
         """KL(self || other) = sum_i p_i (log p_i - log q_i) (nats)."""
         return (self.log_p.exp() * (self.log_p - other.log_p)).sum(-1)
+
+    @property
+    def params(self) -> Tensor:
+        """The logits, normalised."""
+        return self.log_p
 
     @property
     def max_entropy(self) -> float:

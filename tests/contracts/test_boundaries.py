@@ -23,7 +23,7 @@ from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.reinforce import losses as reinforce_losses
 from rl_core.config import resolve  # importing it fills the registry
 from rl_core.streams import Streams
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.types import Batch, Discrete, Losses, Minibatch
 from tests.contracts.sources import ROOT
 from tests.rl_core.support import minibatch, network, random_batch, values_of
 
@@ -82,7 +82,7 @@ class Seen:
 
 
 def batch_for(a: Algorithm[Any], c: OnPolicyControls) -> tuple[Learner, Batch]:
-    learner = Learner(a, c, 4, 3, Streams(0))
+    learner = Learner(a, c, 4, Discrete(("a", "b", "c")), Streams(0))
     return learner, random_batch(net=learner.net, masks=(c.hidden_size,) * c.hidden_layers)
 
 
@@ -319,7 +319,7 @@ REFERENCES: dict[str, Callable[[Any, Batch, Streams], dict[str, float]]] = {
 def test_default_loss_is_the_straight_line_reference(a: Algorithm[Any]) -> None:
     assert a.id in REFERENCES, f"write a straight-line reference of {a.id} here"
     c = a.controls()
-    learner = Learner(a, c, 4, 3, Streams(0))
+    learner = Learner(a, c, 4, Discrete(("a", "b", "c")), Streams(0))
     behaviour = network(4, 3, c.edited({"initialisation": "default"}), seed=9)
     b = random_batch(t=16, n=4, net=behaviour, whole=a.id == "reinforce")
     if a.id == "reinforce":

@@ -19,7 +19,7 @@ from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.heads import Categorical
 from rl_core.run import Run
 from rl_core.streams import Streams
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.types import Batch, Discrete, Losses, Minibatch
 
 torch.set_num_threads(1)
 
@@ -42,7 +42,11 @@ class Table(nn.Module):
 
     def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Categorical:
         """pi(.|s) = softmax of the row of s."""
-        return Categorical.from_logits(obs @ self.logits)
+        return self.distribution(obs @ self.logits)
+
+    def distribution(self, params: Tensor) -> Categorical:
+        """The distribution with these logits."""
+        return Categorical.from_logits(params)
 
     def value(self, obs: Tensor) -> Tensor:
         """V(s), the entry of s."""
@@ -51,12 +55,14 @@ class Table(nn.Module):
 
 def network(obs_size: int, n_actions: int, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
     """Actor and critic with weights of their own seed."""
-    return ActorCritic(obs_size, n_actions, c, c.critic == "v", torch.Generator().manual_seed(seed))
+    return ActorCritic(obs_size, Discrete(("a",) * n_actions), c, c.critic == "v", torch.Generator().manual_seed(seed))
 
 
 def learner(algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0) -> Learner:
     """A learner for this batch's sizes."""
-    return Learner(algorithms[algorithm], c, b.obs_t.shape[-1], b.logits_t.shape[-1], Streams(seed))
+    return Learner(
+        algorithms[algorithm], c, b.obs_t.shape[-1], Discrete(("a",) * b.behaviour_t.shape[-1]), Streams(seed)
+    )
 
 
 def random_batch(
@@ -103,7 +109,7 @@ def random_batch(
         truncated_t=truncated,
         end_t=end,
         episode_step_t=torch.arange(t).unsqueeze(1).expand(t, n).contiguous(),
-        logits_t=logits,
+        behaviour_t=logits,
         log_prob_t=log_p.gather(-1, action.unsqueeze(-1)).squeeze(-1),
         cut_index=cut,
         cut_obs=torch.randn(len(cut), obs_size, generator=g),

@@ -41,7 +41,7 @@ def one_step_batch(actions: list[int], rewards: list[float], n_actions: int, log
         truncated_t=~end,
         end_t=end,
         episode_step_t=torch.zeros(1, n, dtype=torch.int64),
-        logits_t=log_p.expand(1, n, n_actions),
+        behaviour_t=log_p.expand(1, n, n_actions),
         log_prob_t=log_p[action],
         cut_index=torch.zeros(0, dtype=torch.int64),
         cut_obs=torch.zeros(0, 1),
@@ -322,7 +322,7 @@ def test_I_30_B_9_entropy_of_stored_probabilities_does_nothing(algorithm: str) -
         b = random_batch(net=net)
         loss = losses(algorithm, minibatch(b, any_values(b), c), net, c).terms["entropy"]
         slopes[source], value[source] = gradient(loss, net.parameters()), float(loss.detach())
-    p = torch.softmax(b.logits_t, -1)
+    p = torch.softmax(b.behaviour_t, -1)
     assert slopes["stored"].abs().max() == 0.0
     assert value["stored"] == pytest.approx(float(0.1 * (p * p.log()).sum(-1).mean()))
     assert value["current"] == pytest.approx(value["stored"])
@@ -351,7 +351,7 @@ def four_state_cycle() -> Batch:
         truncated_t=last,
         end_t=last,
         episode_step_t=torch.arange(steps).unsqueeze(1),
-        logits_t=torch.zeros(steps, 1, 2),
+        behaviour_t=torch.zeros(steps, 1, 2),
         log_prob_t=torch.zeros(steps, 1),
         cut_index=torch.tensor([steps - 1]),
         cut_obs=torch.eye(4)[:1],

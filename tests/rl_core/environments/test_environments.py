@@ -72,7 +72,7 @@ def test_array_environment_declares_what_gymnasium_registers(env_id: str) -> Non
     info, spec, env = array_environments[env_id].info, gym.spec(env_id), gym.make(env_id)
     assert info.max_episode_steps == spec.max_episode_steps
     assert info.solved_at == spec.reward_threshold
-    assert info.n_actions == env.action_space.n == len(info.action_names)  # type: ignore[attr-defined]
+    assert info.actions.n == env.action_space.n  # type: ignore[attr-defined]
     assert (info.obs_size,) == env.observation_space.shape
 
 
@@ -209,7 +209,7 @@ def test_every_episode_has_a_seed_of_its_own(tiny_id: str) -> None:
 
 def test_stored_log_probabilities_are_those_of_the_stored_logits(tiny_id: str) -> None:
     for b in collect(tiny_id, "segments"):
-        log_p = torch.log_softmax(b.logits_t, -1).gather(-1, b.action_t.unsqueeze(-1)).squeeze(-1)
+        log_p = torch.log_softmax(b.behaviour_t, -1).gather(-1, b.action_t.unsqueeze(-1)).squeeze(-1)
         assert bool((b.log_prob_t == log_p).all())
 
 

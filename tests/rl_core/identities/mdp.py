@@ -99,7 +99,7 @@ def as_batch(mdp: Mdp, paths: Paths, log_pi: Tensor) -> Batch:
         truncated_t=torch.zeros_like(last),
         end_t=end,
         episode_step_t=torch.arange(h).unsqueeze(1).expand_as(paths.a).contiguous(),
-        logits_t=log_p,
+        behaviour_t=log_p,
         log_prob_t=log_p.gather(-1, paths.a.unsqueeze(-1)).squeeze(-1),
         cut_index=torch.zeros(0, dtype=torch.int64),
         cut_obs=torch.zeros(0, n_states),

@@ -163,7 +163,7 @@ def test_without_gamma_t_a_shared_logit_goes_the_wrong_way() -> None:
     end[-1] = True
     b = Batch(
         obs_t=torch.ones(steps + 1, lanes, 1), action_t=a, reward_t=r, terminated_t=end,
-        truncated_t=torch.zeros_like(end), end_t=end, logits_t=log_p.expand(steps, lanes, 2), log_prob_t=log_p[a],
+        truncated_t=torch.zeros_like(end), end_t=end, behaviour_t=log_p.expand(steps, lanes, 2), log_prob_t=log_p[a],
         episode_step_t=torch.arange(steps).unsqueeze(1).expand(steps, lanes),
         cut_index=torch.zeros(0, dtype=torch.int64), cut_obs=torch.zeros(0, 1),
     )  # fmt: skip
@@ -223,7 +223,7 @@ def pairs(problem: Problem, baseline: str) -> Tensor:
 
 def lanes(b: Batch, index: Tensor) -> Batch:
     """The batch with these lanes only, in this order (no cuts)."""
-    names = ("obs_t", "action_t", "reward_t", "terminated_t", "truncated_t", "end_t", "episode_step_t", "logits_t",
+    names = ("obs_t", "action_t", "reward_t", "terminated_t", "truncated_t", "end_t", "episode_step_t", "behaviour_t",
              "log_prob_t", "valid_t")  # fmt: skip
     return replace(b, **{name: getattr(b, name)[:, index] for name in names if getattr(b, name) is not None})
 

@@ -212,6 +212,6 @@ def test_I_29_the_actor_that_acts_is_the_actor_that_learns(values: dict[str, Any
     masks = [mask.numpy() for mask in b.masks_t]
     logits = torch.from_numpy(graphless(net.actor)(b.obs_t[:-1].numpy(), masks))
     acted = torch.log_softmax(logits, -1).gather(-1, b.action_t.unsqueeze(-1)).squeeze(-1)
-    b = dataclasses.replace(b, logits_t=logits, log_prob_t=acted)
+    b = dataclasses.replace(b, behaviour_t=logits, log_prob_t=acted)
     log_rho = losses("ppo", minibatch(b, with_random_v(b), c), net, c).log_ratio
     assert float(log_rho.detach().abs().max()) < 1e-12

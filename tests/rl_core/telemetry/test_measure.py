@@ -100,7 +100,7 @@ def test_epochs_are_measured_in_their_last_one() -> None:
     m = measure(SMALL_PPO, epochs=3, minibatches=1)
     u, last = m.record, m.trace.losses[-1]
     assert close(u.log_ratio, last.log_ratio.detach())
-    current, old = Categorical(last.log_p.detach()), policy(m, m.before)
+    current, old = Categorical(last.pi.log_p.detach()), policy(m, m.before)
     assert close(u.entropy, current.entropy())
     assert u.kl_exact == pytest.approx(float(old.kl(current).mean()), rel=1e-2, abs=1e-7)
     assert u.losses == pytest.approx({name: float(x.detach()) for name, x in last.terms.items()}, rel=1e-5)
