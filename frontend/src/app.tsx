@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { CommandHost } from './commands/CommandHost'
 import { DeskPage } from './pages/DeskPage'
 import { LoginPage } from './pages/LoginPage'
 import { RunsPage } from './pages/RunsPage'
@@ -26,6 +27,15 @@ export function App() {
 function LoggedIn() {
   if (!catalog.value)
     return <Unreachable message="The engine's catalog is not here yet." onRetry={() => void openSession()} />
+  return (
+    <>
+      <Page />
+      <CommandHost />
+    </>
+  )
+}
+
+function Page() {
   const at = route.value
   if (at.page === 'desk') return <DeskPage key={at.run} id={at.run} />
   return at.page === 'runs' ? <RunsPage /> : <Missing what={`${at.path} is no page of Policyscope.`} />

@@ -1,5 +1,6 @@
 import type { Plot } from '../paint/plot'
 import { palette } from '../paint/theme'
+import { download } from '../wire/exports'
 import type { ChartSpec, Figure, Table } from './types'
 
 const cell = (value: number | string) =>
@@ -10,17 +11,10 @@ export function csv({ header, rows }: Table): string {
   return `${[header, ...rows].map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
 }
 
-function save(name: string, url: string): void {
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-}
-
 /** The numbers behind what the chart shows. */
 export function saveCsv(id: string, figure: Figure): void {
   const url = URL.createObjectURL(new Blob([csv(figure.table())], { type: 'text/csv' }))
-  save(`${fileName(id)}.csv`, url)
+  download(url, `${fileName(id)}.csv`)
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
@@ -50,7 +44,7 @@ export async function savePicture(
       font: { size: 15, color: ink },
     },
   }
-  save(`${fileName(spec.id)}.png`, await plot.image(figure.data, layout, size.width, height))
+  download(await plot.image(figure.data, layout, size.width, height), `${fileName(spec.id)}.png`)
 }
 
 const fileName = (id: string) => id.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')

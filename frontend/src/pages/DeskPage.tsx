@@ -1,37 +1,31 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { offered } from '../charts'
+import { deskCommands } from '../commands/desk'
+import { overlay } from '../commands/everywhere'
+import { offer } from '../commands/registry'
+import { viewCommands } from '../commands/view'
+import { AboutRun } from '../panels/AboutRun'
 import { ChartBar } from '../panels/ChartBar'
 import { ChartGrid } from '../panels/ChartGrid'
 import { Connection } from '../panels/Connection'
 import { ControlPanel } from '../panels/ControlPanel'
 import { EquationCard } from '../panels/Equation'
-import { Help } from '../panels/Help'
 import { MetricDrawer } from '../panels/MetricDrawer'
 import { RunLog } from '../panels/RunLog'
 import { Timeline } from '../panels/Timeline'
 import { Home, ThemeButton } from '../panels/TopBar'
 import { Readouts, Transport } from '../panels/Transport'
-import { complaint, nudgePace, stepOnce, togglePause } from '../store/actions'
+import { complaint } from '../store/actions'
 import { algorithmOf, catalog, controlsOf } from '../store/catalog'
 import { RunStore } from '../store/run'
 import { isTerminal } from '../store/runs'
-import {
-  cursor,
-  DEFAULT_SMOOTHING,
-  mirrorView,
-  range,
-  readView,
-  smoothing,
-  toggleLog,
-  touchedChart,
-} from '../store/view'
+import { mirrorView, readView } from '../store/view'
 import { Complaint } from '../ui/Complaint'
-import { listenKeys } from '../ui/keys'
 import { StatePill } from '../ui/StatePill'
 import type { Metric } from '../wire/types'
 import { Missing, Unreachable } from './states'
 
-type Open = 'metrics' | 'help' | 'log' | null
+type Open = 'metrics' | 'about' | 'log' | null
 
 /** One run: what it does, what it measures, and the switches. */
 export function DeskPage({ id }: { id: string }) {
@@ -40,7 +34,12 @@ export function DeskPage({ id }: { id: string }) {
   const [open, setOpen] = useState<Open>(null)
   useEffect(() => {
     void store.open()
-    const stops = [mirrorView(), listenKeys(keys(store, setOpen)), () => store.dispose()]
+    const stops = [
+      mirrorView(),
+      offer(viewCommands),
+      offer(() => deskCommands(store, metrics, dialogs(setOpen))),
+      () => store.dispose(),
+    ]
     return () => {
       for (const stop of stops) stop()
     }
@@ -63,27 +62,11 @@ function openStore(id: string, metrics: Metric[]): RunStore {
   return new RunStore(id, [...new Set([...series, 'time/steps_per_second'])], [...new Set(distributions)])
 }
 
-function keys(store: RunStore, setOpen: (open: Open) => void): Record<string, () => void> {
-  let strength = DEFAULT_SMOOTHING
-  return {
-    ' ': () => togglePause(store),
-    n: () => void stepOnce(store),
-    '[': () => nudgePace(store, -1),
-    ']': () => nudgePace(store, 1),
-    y: () => touchedChart.peek() && toggleLog(touchedChart.peek()!),
-    s: () => {
-      const now = smoothing.peek()
-      if (now > 0) strength = now
-      smoothing.value = now > 0 ? 0 : strength
-    },
-    '?': () => setOpen('help'),
-    Escape: () => {
-      range.value = null
-      cursor.value = null
-      setOpen(null)
-    },
-  }
-}
+const dialogs = (setOpen: (open: Open) => void) => ({
+  metrics: () => setOpen('metrics'),
+  log: () => setOpen('log'),
+  about: () => setOpen('about'),
+})
 
 interface DeskProps {
   store: RunStore
@@ -108,14 +91,14 @@ function Desk({ store, metrics, open, setOpen }: DeskProps) {
       </aside>
       <main class="desk-charts">
         <Banners store={store} onLog={() => setOpen('log')} />
-        <ChartBar onMetrics={() => setOpen('metrics')} onHelp={() => setOpen('help')} />
+        <ChartBar onMetrics={() => setOpen('metrics')} onHelp={() => (overlay.value = 'help')} />
         <ChartGrid store={store} metrics={metrics} />
       </main>
       <footer class="desk-line">
         <Timeline store={store} controls={controls} />
       </footer>
       {open === 'metrics' && <MetricDrawer store={store} metrics={metrics} onClose={close} />}
-      {open === 'help' && <Help onClose={close} />}
+      {open === 'about' && <AboutRun run={store.id} onClose={close} />}
       {open === 'log' && <RunLog run={store.id} onClose={close} />}
     </div>
   )

@@ -70,6 +70,14 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}${THIN}h` : `${m}:${two(s)}${THIN}min`
 }
 
+/** 640 B, 12.3 kB, 4.05 MB: powers of ten. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, count)) / 3)))
+  const value = count / 1000 ** step
+  return `${step === 0 ? value : Number(value.toPrecision(3))}${THIN}${units[step]}`
+}
+
 /** "just now", "5 min ago", then the date. */
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (now - Date.parse(iso)) / 1000

@@ -1,4 +1,5 @@
 import { effect, signal } from '@preact/signals'
+import { RUN_COLOURS } from './runColours'
 
 export type ThemeChoice = 'system' | 'light' | 'dark'
 
@@ -50,7 +51,8 @@ function blank(): Palette {
   return { ink: '', faint: '', grid: '', card: '', band: '', cursor: '', red: '', quantities: {} }
 }
 
-const QUANTITIES = ['blue', 'blue-soft', 'green', 'violet', 'teal', 'orange', 'grey']
+const RUNS = Array.from({ length: RUN_COLOURS }, (_, i) => `run-${i}`)
+const QUANTITIES = ['blue', 'blue-soft', 'green', 'violet', 'teal', 'orange', 'grey', ...RUNS]
 
 function readPalette(): Palette {
   const style = getComputedStyle(document.documentElement)

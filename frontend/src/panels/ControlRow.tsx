@@ -1,4 +1,5 @@
 import { short, unitText, valueText } from '../paint/format'
+import { UNDO } from '../store/controls'
 import type { RunStore } from '../store/run'
 import { pointedControl } from '../store/view'
 import { LockIcon } from '../ui/icons'
@@ -108,7 +109,8 @@ function Progress({ store, control }: { store: RunStore; control: Control }) {
     const paused = store.run.value?.state === 'paused'
     return (
       <p class="state" role="status">
-        {valueText(pending.value)} sent, {paused ? 'waiting for the run' : 'takes effect at the next update'} …
+        {valueText(pending.value)} {pending.editId.startsWith(UNDO) ? 'sent back' : 'sent'},{' '}
+        {paused ? 'waiting for the run' : 'takes effect at the next update'} …
       </p>
     )
   }

@@ -5,6 +5,7 @@ import { valueText } from '../paint/format'
 import { changedAt } from '../store/events'
 import type { RunStore } from '../store/run'
 import { pointedControl } from '../store/view'
+import { goToSwitch } from '../ui/goTo'
 import { Tex } from '../ui/Tex'
 import type { Algorithm, Control, Value } from '../wire/types'
 import { isWrong, substitute } from './equation'
@@ -68,15 +69,6 @@ function highlight(root: ParentNode, pointed: string | null): void {
 
 const controlAt = (event: Event) =>
   (event.target as Element).closest<HTMLElement>('[data-control]')?.dataset.control ?? null
-
-/** Bring the switch of a term into view and give it the focus. */
-function goToSwitch(name: string): void {
-  const row = document.getElementById(`control-${name}`)
-  const group = row?.closest('details')
-  if (group) group.open = true
-  row?.scrollIntoView({ block: 'nearest', behavior: 'smooth' })
-  row?.querySelector<HTMLElement>('button[aria-checked="true"], input')?.focus({ preventScroll: true })
-}
 
 interface Props {
   store: RunStore

@@ -1,5 +1,5 @@
 import { valueText } from '../paint/format'
-import { changesOf } from '../store/events'
+import { changesOf, isUndo } from '../store/events'
 import type { Control, EventMessage } from '../wire/types'
 import { isWrong } from './equation'
 
@@ -41,5 +41,10 @@ function edit(event: EventMessage, x: number, controls: Control[]): Stop {
   const what = changes
     .map((change) => `${control(change.name)?.title ?? change.name}: ${valueText(change.new)}`)
     .join(', ')
-  return { x, label: `update ${event.at_update} · ${what}`, kind: wrong ? 'edit wrong-side' : 'edit', place: 'above' }
+  return {
+    x,
+    label: `update ${event.at_update} · ${what}${isUndo(event) ? ' (undo)' : ''}`,
+    kind: wrong ? 'edit wrong-side' : 'edit',
+    place: 'above',
+  }
 }

@@ -69,4 +69,29 @@ describe('ControlsStore', () => {
     controls.fromRun(run({ controls: { version: 2, values: { advantage: 'block' }, pending: [] } }))
     expect(controls.confirmed.value.advantage).toBe('pass')
   })
+
+  it('takes the last own edit back, and nothing that somebody else has changed since', async () => {
+    const sent: [unknown, string][] = []
+    const controls = store(async (values, _, editId) => {
+      sent.push([values, editId])
+      return { edit_id: editId, version: 2 }
+    })
+    expect(controls.canUndo()).toBe(false)
+    await controls.edit('advantage', 'pass')
+    controls.event(changed('e1', 2, 'pass'))
+    expect(controls.canUndo()).toBe(true)
+    controls.undo()
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(sent[1]).toEqual([{ advantage: 'block' }, 'undo-e2'])
+    controls.event(changed('undo-e2', 3, 'block'))
+    expect(controls.shown('advantage')).toBe('block')
+    expect(controls.canUndo()).toBe(false)
+
+    await controls.edit('advantage', 'pass')
+    controls.event(changed('somebody', 4, 'block'))
+    controls.event(changed('e3', 5, 'pass'))
+    controls.event(changed('somebody', 6, 'block'))
+    expect(controls.canUndo()).toBe(false)
+  })
 })

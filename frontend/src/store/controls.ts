@@ -21,6 +21,9 @@ export interface Refusal {
   conflict: { by: string; values: Record<string, Value> } | null
 }
 
+/** Ids of edits that take another back begin with this, so that everybody's log can say so. */
+export const UNDO = 'undo-'
+
 export type SendEdit = (
   values: Record<string, Value>,
   expectVersion: number,
@@ -33,6 +36,8 @@ export class ControlsStore {
   readonly pending = signal<Record<string, Pending>>({})
   readonly refused = signal<Record<string, Refusal>>({})
   readonly busy: ReadonlySignal<boolean> = computed(() => Object.keys(this.pending.value).length > 0)
+  /** Own edits that can be taken back, the last one last. */
+  private readonly made = signal<Change[]>([])
   private version = 0
   private queue: Promise<void> = Promise.resolve()
 
@@ -58,7 +63,26 @@ export class ControlsStore {
 
   /** Edits go out one after the other, so that each expects the version the one before it made. */
   edit(name: string, value: Value): Promise<void> {
-    const editId = this.newId()
+    const old = this.shown(name)
+    if (old !== undefined) this.made.value = [...this.made.peek(), { name, old, new: value }]
+    return this.begin(name, value, this.newId())
+  }
+
+  /** Whether the last own edit still stands: what somebody else has changed since is not overwritten. */
+  canUndo(): boolean {
+    const last = this.made.value.at(-1)
+    return last !== undefined && this.shown(last.name) === last.new
+  }
+
+  /** Take the last own edit back: an edit like any other, whose id says what it is. */
+  undo(): void {
+    const last = this.made.peek().at(-1)
+    if (!last || !this.canUndo()) return
+    this.made.value = this.made.peek().slice(0, -1)
+    void this.begin(last.name, last.old, `${UNDO}${this.newId()}`)
+  }
+
+  private begin(name: string, value: Value, editId: string): Promise<void> {
     batch(() => {
       this.pending.value = { ...this.pending.value, [name]: { value, editId } }
       this.refused.value = without(this.refused.value, name)
@@ -96,6 +120,7 @@ export class ControlsStore {
         this.confirmed.value = { ...this.confirmed.value, ...current.values }
       }
       this.clear((pending) => pending.editId === editId)
+      this.forget(name)
       this.refused.value = { ...this.refused.value, [name]: { message, conflict } }
     })
   }
@@ -116,9 +141,15 @@ export class ControlsStore {
     if (!mine) return
     batch(() => {
       this.clear((pending) => pending.editId === edit_id)
+      this.forget(mine[0])
       const message = error?.message ?? 'The run refused this value.'
       this.refused.value = { ...this.refused.value, [mine[0]]: { message, conflict: null } }
     })
+  }
+
+  /** A refused edit has nothing to take back. */
+  private forget(name: string): void {
+    this.made.value = this.made.peek().filter((change) => change.name !== name)
   }
 
   private clear(done: (pending: Pending) => boolean): void {

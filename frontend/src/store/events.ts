@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { EventMessage } from '../wire/types'
-import type { Change } from './controls'
+import { type Change, UNDO } from './controls'
 
 /** The run's own log, in order, each event once. */
 export class EventLog {
@@ -29,6 +29,9 @@ export function changedAt(events: EventMessage[], control: string): number | nul
   return event ? event.at_update : null
 }
 
+/** Whether an edit took another back. */
+export const isUndo = ({ data }: EventMessage): boolean => String(data.edit_id ?? '').startsWith(UNDO)
+
 /** One plain line for an event. */
 export function sentence(event: EventMessage): string {
   const { data, kind } = event
@@ -36,6 +39,7 @@ export function sentence(event: EventMessage): string {
     return changesOf(event)
       .map((c) => `${c.name}: ${c.old} → ${c.new}`)
       .join(', ')
+      .concat(isUndo(event) ? ', an edit taken back' : '')
   if (kind === 'control_refused') return `edit refused: ${text((data.error as { message?: string })?.message)}`
   if (kind === 'failed') return `failed: ${text(data.reason)}`
   if (kind === 'alert') return `alert: ${text(data.title ?? data.message)}`

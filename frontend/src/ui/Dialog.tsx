@@ -5,11 +5,13 @@ interface Props {
   title: string
   onClose(): void
   drawer?: boolean
+  /** Without heading and button: a field that Esc leaves. */
+  bare?: boolean
   children: ComponentChildren
 }
 
 /** A modal of the browser itself: focus stays inside, Esc closes. */
-export function Dialog({ title, onClose, drawer, children }: Props) {
+export function Dialog({ title, onClose, drawer, bare, children }: Props) {
   const element = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = element.current
@@ -20,17 +22,19 @@ export function Dialog({ title, onClose, drawer, children }: Props) {
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard's way out is Esc, which the element handles
     <dialog
       ref={element}
-      class={drawer ? 'drawer' : ''}
+      class={drawer ? 'drawer' : bare ? 'bare' : ''}
       aria-label={title}
       onCancel={onClose}
       onClick={(event) => event.target === element.current && onClose()}
     >
-      <header>
-        <h2>{title}</h2>
-        <button type="button" class="button quiet small" onClick={onClose}>
-          Close
-        </button>
-      </header>
+      {!bare && (
+        <header>
+          <h2>{title}</h2>
+          <button type="button" class="button quiet small" onClick={onClose}>
+            Close
+          </button>
+        </header>
+      )}
       {children}
     </dialog>
   )

@@ -1,9 +1,14 @@
-/** Shortcuts by key; none fires while something that takes text or a modifier is in play. */
-export function listenKeys(table: Record<string, () => void>): () => void {
+type Act = () => void
+
+/**
+ * Shortcuts by key, `Mod+` before it with Ctrl or Cmd; none fires while something that takes text is in play or a dialog
+ * is open. A function looks a key up at the moment it is pressed.
+ */
+export function listenKeys(table: Record<string, Act> | ((key: string) => Act | undefined)): () => void {
+  const lookUp = typeof table === 'function' ? table : (key: string) => table[key]
   const handle = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || busy(event.target, event.key))
-      return
-    const action = table[event.key]
+    if (event.altKey || event.defaultPrevented || busy(event.target, event.key)) return
+    const action = lookUp(spelled(event))
     if (!action) return
     event.preventDefault()
     action()
@@ -16,15 +21,18 @@ export function listenKeys(table: Record<string, () => void>): () => void {
   }
 }
 
+const spelled = ({ key, ctrlKey, metaKey }: KeyboardEvent) => (ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key)
+
 /** A button pressed with the pointer gives the focus back, so that Space stays the shortcut; `detail` is 0 for keys. */
 function letGo(event: MouseEvent): void {
   const button = event.detail > 0 && (event.target as Element).closest<HTMLElement>('button')
   if (button && !button.closest('dialog')) button.blur()
 }
 
-/** A focused field keeps its keys; a focused button keeps Space and Enter; an open dialog keeps all. */
+/** A focused field keeps its keys, a slider its arrows; a focused button keeps Space and Enter; an open dialog all. */
 function busy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false
   if (target.closest('input, textarea, select, [contenteditable], dialog')) return true
+  if (key.startsWith('Arrow') && target.closest('[role="slider"], [role="radio"], [role="menu"]')) return true
   return (key === ' ' || key === 'Enter') && target.closest('button, a, summary, [role="menuitem"]') !== null
 }

@@ -60,6 +60,12 @@ export interface StartBody {
   name?: string
 }
 
+/** Bytes on disk, by what they hold. */
+export interface Storage {
+  total: number
+  parts: Record<string, number>
+}
+
 export type Action =
   | { action: 'pause' | 'resume' | 'checkpoint' }
   | { action: 'step'; updates: number }
@@ -73,6 +79,7 @@ export const api = {
   login: (key: string) => json<void>('POST', '/api/session', { key }),
   catalog: () => json<Catalog>('GET', '/api/catalog'),
   runs: (after?: string | null) => json<RunPage>('GET', `/api/runs${query({ limit: 50, after, sort: '-created' })}`),
+  findRuns: (q: string, limit: number) => json<RunPage>('GET', `/api/runs${query({ limit, q, sort: '-created' })}`),
   run: (id: string) => json<Run>('GET', run(id)),
   start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
   remove: (id: string) => json<void>('DELETE', run(id)),
@@ -89,5 +96,7 @@ export const api = {
     json<DistributionReply>('GET', `${run(id)}/distributions${query({ name, ...window })}`),
   events: (id: string, epoch: number, after: number) =>
     json<EventPage>('GET', `${run(id)}/events${query({ epoch, after })}`),
+  storage: (id: string) => json<Storage>('GET', `${run(id)}/storage`),
+  restore: (id: string) => json<Run>('POST', `${run(id)}/restore`),
   log: async (id: string) => (await send('GET', `${run(id)}/log`)).text(),
 }
