@@ -20,6 +20,7 @@ HTTP: dict[str, dict[str, Role]] = {
     "/api/catalog": {"GET": "admin"},
     "/api/validate": {"POST": "admin"},
     "/api/runs": {"GET": "admin", "POST": "admin"},
+    "/api/queue": {"GET": "admin"},
     "/api/runs/{id}": {"GET": "admin", "PATCH": "admin", "DELETE": "admin"},
     "/api/runs/{id}/controls": {"PATCH": "admin"},
     "/api/runs/{id}/actions": {"POST": "admin"},

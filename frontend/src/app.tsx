@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { CommandHost } from './commands/CommandHost'
 import { DeskPage } from './pages/DeskPage'
 import { LoginPage } from './pages/LoginPage'
+import { NewRunPage } from './pages/NewRunPage'
 import { RunsPage } from './pages/RunsPage'
 import { Missing, Unreachable } from './pages/states'
 import { catalog } from './store/catalog'
@@ -38,5 +39,6 @@ function LoggedIn() {
 function Page() {
   const at = route.value
   if (at.page === 'desk') return <DeskPage key={at.run} id={at.run} />
+  if (at.page === 'new') return <NewRunPage at={at} />
   return at.page === 'runs' ? <RunsPage /> : <Missing what={`${at.path} is no page of Policyscope.`} />
 }

@@ -221,6 +221,26 @@ export interface paths {
         patch: operations["controls"];
         trace?: never;
     };
+    "/api/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queue
+         * @description Return how many runs train at once, and how many do now.
+         */
+        get: operations["queue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/runs/{id}/series": {
         parameters: {
             query?: never;
@@ -966,6 +986,16 @@ export interface components {
             epoch: number;
             /** Seq */
             seq: number;
+        };
+        /**
+         * QueueState
+         * @description The places of this machine; queued runs take them oldest first (`GET /api/runs?state=queued&sort=created`).
+         */
+        QueueState: {
+            /** Places */
+            places: number;
+            /** Busy */
+            busy: number;
         };
         /**
          * Recipe
@@ -2256,6 +2286,35 @@ export interface operations {
             };
             /** @description Service Unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -70,14 +70,8 @@ function highlight(root: ParentNode, pointed: string | null): void {
 const controlAt = (event: Event) =>
   (event.target as Element).closest<HTMLElement>('[data-control]')?.dataset.control ?? null
 
-interface Props {
-  store: RunStore
-  algorithm: Algorithm | undefined
-  controls: Control[]
-}
-
-/** "Loss in force": what the run is doing, with its switches as terms. */
-export function EquationCard({ store, algorithm, controls }: Props) {
+/** The formula with its terms as buttons that lead to their switches. */
+export function SwitchedFormula(props: FormulaProps) {
   const root = useRef<HTMLDivElement>(null)
   useEffect(
     () =>
@@ -87,36 +81,49 @@ export function EquationCard({ store, algorithm, controls }: Props) {
       }),
     [],
   )
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the terms inside are buttons; events are taken here
+    <div
+      ref={root}
+      onPointerOver={(event) => {
+        pointedControl.value = controlAt(event)
+      }}
+      onPointerLeave={() => {
+        pointedControl.value = null
+      }}
+      onFocusCapture={(event) => {
+        pointedControl.value = controlAt(event)
+      }}
+      onClick={(event) => {
+        const name = controlAt(event)
+        if (name) goToSwitch(name)
+      }}
+      onKeyDown={(event) => {
+        const name = event.key === 'Enter' || event.key === ' ' ? controlAt(event) : null
+        if (!name) return
+        event.preventDefault()
+        goToSwitch(name)
+      }}
+    >
+      <Formula {...props} />
+    </div>
+  )
+}
+
+interface Props {
+  store: RunStore
+  algorithm: Algorithm | undefined
+  controls: Control[]
+}
+
+/** "Loss in force": what the run is doing, with its switches as terms. */
+export function EquationCard({ store, algorithm, controls }: Props) {
   if (!algorithm) return null
   const values = store.controls.confirmed.value
   return (
     <section class="card equation-card" aria-label="Loss in force">
       <h2>Loss in force</h2>
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: the terms inside are buttons; events are taken here */}
-      <div
-        ref={root}
-        onPointerOver={(event) => {
-          pointedControl.value = controlAt(event)
-        }}
-        onPointerLeave={() => {
-          pointedControl.value = null
-        }}
-        onFocusCapture={(event) => {
-          pointedControl.value = controlAt(event)
-        }}
-        onClick={(event) => {
-          const name = controlAt(event)
-          if (name) goToSwitch(name)
-        }}
-        onKeyDown={(event) => {
-          const name = event.key === 'Enter' || event.key === ' ' ? controlAt(event) : null
-          if (!name) return
-          event.preventDefault()
-          goToSwitch(name)
-        }}
-      >
-        <Formula algorithm={algorithm} controls={controls} values={values} />
-      </div>
+      <SwitchedFormula algorithm={algorithm} controls={controls} values={values} />
       <Warnings store={store} controls={controls} />
       <TermLine controls={controls} values={values} />
     </section>
@@ -142,7 +149,7 @@ function Warnings({ store, controls }: { store: RunStore; controls: Control[] })
 }
 
 /** What the pointed term is, and its value. */
-function TermLine({ controls, values }: { controls: Control[]; values: Record<string, Value> }) {
+export function TermLine({ controls, values }: { controls: Control[]; values: Record<string, Value> }) {
   const control = controls.find(({ name }) => name === pointedControl.value)
   if (!control) return <p class="equation-term">Underlined terms are switches. Point at one, or click it.</p>
   return (

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 import { startRecipe } from '../store/actions'
 import { navigate } from '../store/route'
 import { PlayIcon } from '../ui/icons'
+import { Link } from '../ui/Link'
 import type { Recipe } from '../wire/types'
 
 /** Start, once per press: the key of a press is kept until it has an answer. */
@@ -42,6 +43,13 @@ export function RecipeCard({ recipe }: { recipe: Recipe }) {
       </p>
       <footer>
         <span>{seedsText(recipe)}</span>
+        <Link
+          class="change"
+          href={`/new?recipe=${encodeURIComponent(recipe.id)}`}
+          label={`Change ${recipe.title} before starting`}
+        >
+          Change before starting
+        </Link>
         <StartButton recipe={recipe} />
       </footer>
     </article>

@@ -1,9 +1,14 @@
 import { signal } from '@preact/signals'
 
-export type Route = { page: 'runs' } | { page: 'desk'; run: string } | { page: 'missing'; path: string }
+export type Route =
+  | { page: 'runs' }
+  | { page: 'new' }
+  | { page: 'desk'; run: string }
+  | { page: 'missing'; path: string }
 
 export function parse(path: string): Route {
   if (path === '/' || path === '/runs' || path === '/runs/') return { page: 'runs' }
+  if (path === '/new' || path === '/new/') return { page: 'new' }
   const desk = /^\/runs\/([^/]+)\/?$/.exec(path)
   return desk ? { page: 'desk', run: decodeURIComponent(desk[1]!) } : { page: 'missing', path }
 }

@@ -42,7 +42,7 @@ export function followRuns(every = 3000): () => void {
 
 export async function refreshRuns(): Promise<void> {
   try {
-    const page = await api.runs()
+    const page = await api.runs({ sort: '-created' })
     const oldest = page.runs.at(-1)?.created ?? ''
     const further = page.next ? runs.peek().filter((run) => run.created < oldest) : []
     runs.value = [...page.runs, ...further]
@@ -61,7 +61,7 @@ export async function refreshRuns(): Promise<void> {
 }
 
 export async function loadMoreRuns(): Promise<void> {
-  const page = await api.runs(moreRuns.peek())
+  const page = await api.runs({ sort: '-created', after: moreRuns.peek() })
   runs.value = [...runs.peek(), ...page.runs]
   moreRuns.value = page.next
   await Promise.all(page.runs.map(readReturns))

@@ -14,7 +14,7 @@ interface Props {
   onCommit(value: number): void
 }
 
-const POSITIONS = 200
+export const POSITIONS = 200
 
 /** A slider with a field beside it. The value leaves when the slider is released or the field confirmed, not on the way. */
 export function NumberField(props: Props) {

@@ -54,10 +54,30 @@ export interface Window {
   points?: number
 }
 
+/** The body of a start as it is typed: the server, not the page, says whether the values fit. */
 export interface StartBody {
-  recipe: string
-  seed?: number
+  recipe?: string
+  algorithm?: string
+  environment?: { id: string; num_envs: Value; kwargs: Record<string, Value> }
+  controls?: Record<string, Value>
+  budget?: Record<string, Value>
+  seed?: Value
   name?: string
+  tags?: string[]
+  pace?: Value
+}
+
+/** Filters, order and place of a page of runs. */
+export interface RunQuery {
+  limit?: number
+  after?: string | null
+  sort?: string
+  q?: string
+  state?: string
+  tag?: string
+  algorithm?: string
+  environment?: string
+  deleted?: 'true'
 }
 
 /** Bytes on disk, by what they hold. */
@@ -78,10 +98,12 @@ const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 export const api = {
   login: (key: string) => json<void>('POST', '/api/session', { key }),
   catalog: () => json<Catalog>('GET', '/api/catalog'),
-  runs: (after?: string | null) => json<RunPage>('GET', `/api/runs${query({ limit: 50, after, sort: '-created' })}`),
   findRuns: (q: string, limit: number) => json<RunPage>('GET', `/api/runs${query({ limit, q, sort: '-created' })}`),
+  runs: (asked: RunQuery) => json<RunPage>('GET', `/api/runs${query({ ...asked })}`),
   run: (id: string) => json<Run>('GET', run(id)),
   start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
+  validate: (body: StartBody) => json<{ ok: boolean; errors: WireError[] }>('POST', '/api/validate', body),
+  queue: () => json<{ places: number; busy: number }>('GET', '/api/queue'),
   remove: (id: string) => json<void>('DELETE', run(id)),
   act: (id: string, action: Action) => json<{ action_id: string }>('POST', `${run(id)}/actions`, action),
   edit: (id: string, values: Record<string, Value>, expectVersion: number, editId: string) =>

@@ -20,6 +20,9 @@ async def test_runs_beyond_the_places_wait_in_order(tmp_path: Path) -> None:
         ids = [await server.start_run(name=str(n)) for n in range(5)]
         await server.until(ids[1], lambda r: r["state"] == "running")
         assert [(await server.run(run))["state"] for run in ids[2:]] == ["queued"] * 3
+        assert (await server.client.get("/api/queue")).json() == {"places": 2, "busy": 2}
+        waiting = (await server.client.get("/api/runs", params={"state": "queued", "sort": "created"})).json()["runs"]
+        assert [run["id"] for run in waiting] == ids[2:]
         for done, following in zip(ids, ids[2:], strict=False):
             agent.runs[done].event("finished", reason="budget used up")
             await agent.ship(done)
