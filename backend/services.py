@@ -57,7 +57,7 @@ class Services:
         """Keep the queue, the news and the local agent going."""
         await lose(self.ledger)
         self.queue.changed.set()
-        jobs = [self.queue.run(), self.hub.tick()]
+        jobs = [self.queue.run(), self.hub.tick(), self.hub.watching.tell(self.link.send)]
         if self.settings.local_agent:
             jobs.append(self.supervisor.run())
         tasks = [asyncio.create_task(watched(job)) for job in jobs]

@@ -62,6 +62,17 @@ class Trainer(Message):
     exit: str | None
 
 
+class View(Message):
+    """One moment of an episode that the present policy plays for whoever watches; never stored, dropped when late.
+
+    `view` is the live message `view` without `type` and `run`; its `image` is a JPEG as bytes, at most 64 KiB, or None.
+    """
+
+    run: str
+    epoch: int
+    view: dict[str, Any]
+
+
 class Reply(Message, omit_defaults=True):
     """The answer to the request with the same id: a result or an error."""
 
@@ -127,6 +138,44 @@ class Log(Message):
     run: str
 
 
+class Watch(Message):
+    """Send views of the run, at most `fps` a second, for as long as this is repeated every five seconds; 0 ends it."""
+
+    run: str
+    fps: float
+
+
+class ReadEpisode(Message):
+    """Ask for a recorded episode: `{"episode": document | None}`.
+
+    The document is that of `GET /api/runs/{id}/episodes/{n}`, but that a view of images says how many there are,
+    `{"kind": "images", "frames": T + 1}`: addresses are the server's.
+    """
+
+    id: int
+    run: str
+    n: int
+
+
+class ReadFrame(Message):
+    """Ask for one picture of a recorded episode: `{"jpeg": bytes | None}`."""
+
+    id: int
+    run: str
+    n: int
+    k: int
+
+
+class Disk(Message):
+    """Ask for the bytes of a run's files: `{"journal": 0, "checkpoints": 0, "episodes": 0, "log": 0}`.
+
+    The journal counts everything that is none of the others; of a run without files every part is 0.
+    """
+
+    id: int
+    run: str
+
+
 class Forget(Message):
     """Delete the run's directory, unless its trainer lives."""
 
@@ -137,6 +186,7 @@ class Shutdown(Message):
     """Suspend every trainer, then exit."""
 
 
-FromServer = Welcome | Settled | Start | Command | Resolve | CheckEdit | Log | Forget | Shutdown
+Request = Resolve | CheckEdit | Log | ReadEpisode | ReadFrame | Disk
+FromServer = Welcome | Settled | Start | Command | Request | Watch | Forget | Shutdown
 DECODER: msgspec.msgpack.Decoder[FromServer] = msgspec.msgpack.Decoder(FromServer)
 ENCODER = msgspec.msgpack.Encoder()

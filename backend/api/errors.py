@@ -28,7 +28,8 @@ BOUNDS = {
     "finite_number": "finite numbers",
 }
 NOT_IN_FIELD = {"body", "query", "path", "header"}
-TAGS = {"pause", "resume", "checkpoint", "step", "pace", "stop", "subscribe", "unsubscribe", "set_controls"}
+ACTIONS = {"pause", "resume", "checkpoint", "step", "pace", "stop", "record"}
+TAGS = ACTIONS | {"subscribe", "unsubscribe", "set_controls", "watch"}
 SHOWN = 80
 """Characters of what a client sent that a message repeats."""
 

@@ -19,6 +19,8 @@ MESSAGES = RateLimitItemPerSecond(40, 2)
 
 MESSAGE_BYTES = 64 * 1024
 SUBSCRIPTIONS = 64
+WATCHES = 8
+"""Runs that one socket may watch at once; each costs its trainer a second process."""
 
 
 class Floods:

@@ -22,6 +22,11 @@ HTTP: dict[str, dict[str, Role]] = {
     "/api/runs": {"GET": "admin", "POST": "admin"},
     "/api/queue": {"GET": "admin"},
     "/api/runs/{id}": {"GET": "admin", "PATCH": "admin", "DELETE": "admin"},
+    "/api/runs/{id}/restore": {"POST": "admin"},
+    "/api/runs/{id}/storage": {"GET": "admin"},
+    "/api/runs/{id}/episodes": {"GET": "admin"},
+    "/api/runs/{id}/episodes/{n}": {"GET": "admin"},
+    "/api/runs/{id}/episodes/{n}/frames/{k}.jpg": {"GET": "admin"},
     "/api/runs/{id}/controls": {"PATCH": "admin"},
     "/api/runs/{id}/actions": {"POST": "admin"},
     "/api/runs/{id}/log": {"GET": "admin"},
@@ -38,7 +43,7 @@ HTTP: dict[str, dict[str, Role]] = {
 
 SOCKETS: dict[str, Role] = {"/api/live": "admin", "/api/agent": "agent"}
 
-MESSAGES: dict[str, Role] = {"subscribe": "admin", "unsubscribe": "admin", "set_controls": "admin"}
+MESSAGES: dict[str, Role] = {"subscribe": "admin", "unsubscribe": "admin", "set_controls": "admin", "watch": "admin"}
 
 RANK: dict[Role, int] = {"nobody": 0, "admin": 1}
 """Higher includes lower. The agent's token is no rank: it opens its own door and no other."""

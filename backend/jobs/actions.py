@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from backend.api.errors import ApiError, wrong_state
-from backend.api.models.runs import Pace, Pause, Resume, SaveCheckpoint, Step, Stop
+from backend.api.models.runs import AnyAction
 from backend.jobs.derive import Changes, changes_of, dormant, status_of
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
@@ -16,8 +16,6 @@ from backend.storage import RunRecord
 
 WAITING = 100
 """Accepted actions without a result, per run."""
-
-AnyAction = Pause | Resume | SaveCheckpoint | Step | Pace | Stop
 
 
 class Actions:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import time
 from typing import Any
 
 from backend.jobs.machine import TERMINAL, Contact, Fact, Happened, Status, advance
-from backend.storage.record import RunRecord
+from backend.jobs.returns import returns_of
+from backend.storage.record import RunRecord, iso
 
 Changes = dict[str, Any]
 
 
 def now() -> str:
     """Return the date as the API writes it: UTC, microseconds, of one width."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return iso(time.time())
 
 
 def status_of(record: RunRecord) -> Status:
@@ -36,7 +37,8 @@ def changes_of(record: RunRecord, fact: Fact) -> Changes:
 def derive(record: RunRecord, payload: dict[str, Any]) -> Changes:
     """Return the fields that a frame or an event changes."""
     if payload["type"] == "frame":
-        return {name: payload["rows"][name][-1] for name in ("update", "env_steps", "episodes")}
+        counters = {name: payload["rows"][name][-1] for name in ("update", "env_steps", "episodes")}
+        return counters | returns_of(record, payload["ended"])
     data = payload.get("data") or {}
     kind = payload["kind"]
     happened = Happened(kind, reason=data.get("reason"), suspended=bool(data.get("suspended")))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, assert_never
 
 State = Literal["queued", "starting", "running", "paused", "stopping", "finished", "stopped", "failed"]
-ActionName = Literal["pause", "resume", "checkpoint", "step", "pace", "stop"]
+ActionName = Literal["pause", "resume", "checkpoint", "step", "pace", "stop", "record"]
 Verdict = Literal["accept", "already", "refuse"]
 
 TERMINAL: frozenset[State] = frozenset({"finished", "stopped", "failed"})
@@ -107,6 +107,7 @@ def judge(status: Status, action: ActionName) -> Verdict:
         "checkpoint": frozenset({"running", "paused"}),
         "step": frozenset({"starting", "running", "paused"}),
         "pace": frozenset({"starting", "running", "paused"}),
+        "record": frozenset({"starting", "running", "paused"}),
         "stop": frozenset({"queued", "starting", "running", "paused"}),
     }
     if action == "pause" and status.state == "paused" and status.stepping:

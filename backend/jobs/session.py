@@ -68,6 +68,8 @@ class AgentSession:
                 await self.records(message)
             case "trainer":
                 await self.trainer(message)
+            case "view":
+                self.ledger.hub.watching.show(message["run"], message["view"])
             case "reply":
                 self.link.answered(message)
 

@@ -10,15 +10,25 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from backend.api.body import read
-from backend.api.errors import ApiError, invalid
+from backend.api.errors import ApiError, invalid, wrong_state
 from backend.auth import roles
-from backend.auth.floods import MESSAGE_BYTES, SUBSCRIPTIONS, Floods
+from backend.auth.floods import MESSAGE_BYTES, SUBSCRIPTIONS, WATCHES, Floods
 from backend.auth.identity import Principal
 from backend.jobs.edits import Edits
 from backend.jobs.ledger import Ledger
 from backend.live.channel import Shape
 from backend.live.hub import Hub
-from backend.live.messages import SUBPROTOCOL, ClientMessage, Names, SetControls, Subscribe, Unsubscribe, client_message
+from backend.live.messages import (
+    SUBPROTOCOL,
+    AnyClientMessage,
+    ClientMessage,
+    Names,
+    SetControls,
+    Subscribe,
+    Unsubscribe,
+    Watch,
+    client_message,
+)
 from backend.live.outlet import SLOW, outlet_of
 from backend.live.subscription import Resume, Subscription
 from backend.live.viewer import FLOOD, Viewer
@@ -27,6 +37,8 @@ from backend.storage.errors import ReplayGone
 REPLAY_ROWS = 5_000
 """A viewer further behind reads the series, which is shorter, and goes on from there."""
 CHUNK_ROWS = 500
+SHOWN = ("starting", "running", "paused", "stopping")
+"""The states in which a run has a policy that can play."""
 TOO_BIG, UNSUPPORTED = 1009, 1003
 
 
@@ -57,6 +69,7 @@ class LiveSocket:
             await asyncio.wait([sending, receiving], return_when=asyncio.FIRST_COMPLETED)
         finally:
             self.hub.viewers.discard(self.viewer)
+            self.hub.watching.leave_all(self.viewer)
             sending.cancel()
             receiving.cancel()
             await asyncio.gather(sending, receiving, return_exceptions=True)
@@ -68,6 +81,7 @@ class LiveSocket:
         except (WebSocketDisconnect, RuntimeError):
             return
         self.hub.viewers.discard(self.viewer)
+        self.hub.watching.leave_all(self.viewer)
         self.outlet.farewell(self.viewer.missed() if code == SLOW else (), code)
         # The viewer keeps its place among the sockets until it has read that, or its time is over.
         await asyncio.Event().wait()
@@ -102,7 +116,7 @@ class LiveSocket:
         """Answer with an error object."""
         self.viewer.reply({"type": "error", "id": message_id, "error": error})
 
-    async def obey(self, message: Subscribe | Unsubscribe | SetControls) -> None:
+    async def obey(self, message: AnyClientMessage) -> None:
         """Do what a message of the protocol asks; raises ApiError."""
         needed = roles.MESSAGES[message.type]
         if not roles.permits(self.caller.role, needed):
@@ -116,6 +130,8 @@ class LiveSocket:
             case SetControls():
                 accepted, _ = await self.edits.edit(message.run, message, self.caller.name)
                 self.viewer.reply({"type": "edit", "id": message.id, **accepted.model_dump()})
+            case Watch():
+                await self.watch(message)
             case _:
                 assert_never(message)
 
@@ -142,6 +158,20 @@ class LiveSocket:
         opening = {"type": "subscribed", "id": message.id, "run": record.to_json(), "epoch": channel.epoch}
         self.viewer.reply({**opening, "head": head, "resume": resume})
         subscriptions[message.run] = subscription
+
+    async def watch(self, message: Watch) -> None:
+        """Begin or end a look at the policy as it plays; raises ApiError 409 where nobody could show it."""
+        record = await self.ledger.get(message.run)
+        if not message.on:
+            self.hub.watching.leave(record.id, self.viewer)
+        elif record.state not in SHOWN or not record.reachable:
+            state = record.state if record.reachable else f"{record.state} and out of reach"
+            raise wrong_state(state, "there is no policy that could play now.")
+        elif message.run not in self.viewer.views and len(self.viewer.views) >= WATCHES:
+            raise ApiError(429, "too_many_requests", f"{WATCHES} watched runs a socket are the limit.")
+        else:
+            self.hub.watching.join(record.id, self.viewer, message.max_fps)
+        self.viewer.reply({"type": "watching", "id": message.id, "run": record.id, "on": message.on})
 
     def reader(self, run: str, epoch: int) -> Any:
         """Return how a subscription reads what is no longer in memory."""

@@ -8,10 +8,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from backend.api.wire import encode
+from backend.jobs.machine import TERMINAL
 from backend.live.channel import Channel
 from backend.live.viewer import REVOKED, Viewer
+from backend.live.watching import Watching
 
-PROGRESS = frozenset({"head", "update", "env_steps", "episodes"})
+PROGRESS = frozenset({"head", "update", "env_steps", "episodes", "last_return", "best_return"})
 """Fields that change with every frame; alone they are told once a second."""
 PROGRESS_SECONDS = 1.0
 IDLE_SECONDS = 60.0
@@ -27,6 +29,7 @@ class Hub:
         self.viewers: set[Viewer] = set()
         self.told: dict[str, RunJson] = {}
         self.waiting: dict[str, RunJson] = {}
+        self.watching = Watching()
 
     def channel(self, run: str, epoch: int, head: int) -> Channel:
         """Return the channel of a run, made on first use."""
@@ -48,6 +51,8 @@ class Hub:
     def announce(self, record: RunJson) -> None:
         """Tell every viewer of a changed record: at once, or within a second if only its counters moved."""
         run = record["id"]
+        if record["state"] in TERMINAL:
+            self.watching.end(run)
         if steady(record) == steady(self.told.get(run, {})):
             self.waiting[run] = record
             return
@@ -66,6 +71,7 @@ class Hub:
         self.channels.pop(run, None)
         self.told.pop(run, None)
         self.waiting.pop(run, None)
+        self.watching.end(run)
         text = encode({"type": "deleted", "run": run}).decode()
         for viewer in self.viewers:
             viewer.subscriptions.pop(run, None)

@@ -68,8 +68,19 @@ class SetControls(ControlsEdit):
     run: RunId
 
 
-ClientMessage = Annotated[Subscribe | Unsubscribe | SetControls, Field(discriminator="type")]
-client_message: TypeAdapter[Subscribe | Unsubscribe | SetControls] = TypeAdapter(ClientMessage)
+class Watch(Request):
+    """Look, or stop looking, at the present policy as it plays; a picture that comes too late is left out."""
+
+    type: Literal["watch"]
+    id: MessageId
+    run: RunId
+    on: bool
+    max_fps: Annotated[float, Field(gt=0, le=60, allow_inf_nan=False)] = 25.0
+
+
+AnyClientMessage = Subscribe | Unsubscribe | SetControls | Watch
+ClientMessage = Annotated[AnyClientMessage, Field(discriminator="type")]
+client_message: TypeAdapter[AnyClientMessage] = TypeAdapter(ClientMessage)
 
 
 class Subscribed(Message):
@@ -206,6 +217,35 @@ class EditAcknowledged(Message):
     state: Literal["pending", "changed", "refused"]
 
 
+class Watching(Message):
+    """Views of this run follow, or no more of them."""
+
+    type: Literal["watching"]
+    id: int
+    run: str
+    on: bool
+
+
+class ViewMessage(Message):
+    """One moment of an episode that the present policy plays; `state` and `image` are what comes before `action`."""
+
+    type: Literal["view"]
+    run: str
+    update: int
+    episode: int = Field(description="Counts the episodes watched; a new one begins with t = 0.")
+    t: int
+    state: list[Number] | None
+    image: str | None = Field(description="data:image/jpeg;base64,…")
+    action: int | list[Number] | None
+    reward: Number
+    return_: Number = Field(alias="return", description="Sum of the rewards up to here.")
+    value: Number | None
+    action_probs: list[Number] | None
+    action_mean: list[Number] | None
+    action_std: list[Number] | None
+    done: bool
+
+
 ServerMessage = Annotated[
     Subscribed
     | Unsubscribed
@@ -215,6 +255,8 @@ ServerMessage = Annotated[
     | RunMessage
     | DeletedMessage
     | EditAcknowledged
+    | Watching
+    | ViewMessage
     | ErrorMessage,
     Field(discriminator="type"),
 ]

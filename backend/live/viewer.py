@@ -10,10 +10,13 @@ from typing import Any
 from backend.api.wire import encode
 from backend.live.outlet import SLOW
 from backend.live.subscription import Subscription
+from backend.live.watching import Place
 
 Send = Callable[[str], Awaitable[None]]
 
 REPLIES = 256
+VIEW_BACKLOG = 64 << 10
+"""A view waits while more than this is still on its way to the viewer: pictures never queue in front of numbers."""
 REVOKED, FLOOD = 4401, 1008
 
 
@@ -28,6 +31,7 @@ class Viewer:
         self.subscriptions: dict[str, Subscription] = {}
         self.replies: deque[str] = deque()
         self.news: dict[str, str] = {}
+        self.views: dict[str, Place] = {}
         self.wake = asyncio.Event()
         self.closing: int | None = None
 
@@ -54,7 +58,7 @@ class Viewer:
         while self.closing is None:
             self.wake.clear()
             try:
-                sent = await self.round()
+                sent = await self.round() or await self.show()
             except TimeoutError:
                 return SLOW
             if not sent and self.closing is None:
@@ -74,6 +78,19 @@ class Viewer:
                 sent = await self.drain(subscription) or sent
         return sent
 
+    async def show(self) -> bool:
+        """Send one view that is due, if there is room for it; called when all telemetry is sent."""
+        now = asyncio.get_running_loop().time()
+        for place in list(self.views.values()):
+            if place.text is None or place.due > now:
+                continue
+            if self.unsent() > VIEW_BACKLOG:
+                place.due = now + place.interval
+            elif (text := place.take(now)) is not None:
+                await self.send(text)
+                return True
+        return False
+
     async def drain(self, subscription: Subscription) -> bool:
         """Send one message of a run, or with a rate limit everything up to now as few messages."""
         text = await subscription.next()
@@ -90,6 +107,7 @@ class Viewer:
         """Sleep until something happens or a rate-limited run is due."""
         loop = asyncio.get_running_loop()
         dues = [subscription.due for subscription in self.subscriptions.values() if subscription.behind]
+        dues += [place.due for place in self.views.values() if place.text is not None]
         alarm = loop.call_at(min(dues), self.wake.set) if dues else None
         try:
             await self.wake.wait()

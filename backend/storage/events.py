@@ -28,3 +28,16 @@ def page(
         query = query.where(events.c.kind.in_(kinds))
     found = list(conn.execute(query.order_by(events.c.seq).limit(limit)).scalars())
     return found, found[-1]["seq"] if found else after
+
+
+def newest(
+    conn: sa.Connection, run_id: str, epoch: int, kinds: list[str], before: int | None, limit: int
+) -> list[dict[str, Any]]:
+    """Up to `limit` events of some kinds, newest first, from before a seq or from the head."""
+    stream = streams.find(conn, run_id, epoch)
+    if stream is None:
+        return []
+    query = sa.select(events.c.payload).where(events.c.stream_id == stream.id, events.c.kind.in_(kinds))
+    if before is not None:
+        query = query.where(events.c.seq < before)
+    return list(conn.execute(query.order_by(events.c.seq.desc()).limit(limit)).scalars())

@@ -1,14 +1,20 @@
 """The run record: a versioned register that the server owns."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
-PROGRESS = frozenset({"head", "update", "env_steps", "episodes"})
+PROGRESS = frozenset({"head", "update", "env_steps", "episodes", "last_return", "best_return", "returns"})
 """Fields that rise with every frame; a change of anything else raises `version`."""
 
-PRIVATE = ("config", "agent", "memo")
+PRIVATE = ("config", "agent", "memo", "returns")
 """Fields that the API object does not show."""
+
+
+def iso(seconds: float) -> str:
+    """A time (Unix seconds) as the API writes it: UTC, microseconds, of one width."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _controls() -> dict[str, Any]:
@@ -20,7 +26,8 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
 
     `controls` is {"version", "values", "pending"}: `version` is the newest version given out, `values` are those in
     force and `pending` are the edits on their way. `head` is the last seq stored. Times are ISO 8601 texts in UTC of
-    one fixed width, so that they sort. `memo` is the state machine's own note, kept with the record.
+    one fixed width, so that they sort. `memo` is the state machine's own note, kept with the record. `returns`
+    are those of the newest training episodes, and `last_return` is their mean. `deleted` is when the run was hidden.
     """
 
     id: str
@@ -49,9 +56,13 @@ class RunRecord(msgspec.Struct, frozen=True, kw_only=True):
     started: str | None = None
     ended: str | None = None
     reproducible: dict[str, Any] = msgspec.field(default_factory=lambda: {"exact": True, "reason": None})
+    last_return: float | None = None
+    best_return: float | None = None
+    deleted: str | None = None
     config: dict[str, Any] = msgspec.field(default_factory=dict)
     agent: str | None = None
     memo: dict[str, Any] = msgspec.field(default_factory=dict)
+    returns: list[float] = msgspec.field(default_factory=list)
 
     @property
     def settled(self) -> int:

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 
 from . import edits, streams
 from .errors import IdempotencyConflict, Stale, StoreError, UnknownRun
-from .record import PROGRESS, RunRecord
+from .record import PROGRESS, RunRecord, iso
 from .tables import idempotency, run_tags, runs
 
-FIXED = frozenset({"id", "version", "created"})
-_PLAIN = tuple(name for name in RunRecord.__struct_fields__ if name != "controls")
+FIXED = frozenset({"id", "version", "created", "deleted"})
+_PLAIN = tuple(name for name in RunRecord.__struct_fields__ if name not in ("controls", "deleted"))
 
 
 def create(
@@ -74,15 +74,17 @@ def _record(row: sa.RowMapping, pending: list[edits.Edit]) -> RunRecord:
         "values": row["controls_values"],
         "pending": [edit.to_json() for edit in pending],
     }
-    return RunRecord(controls=controls, **{name: row[name] for name in _PLAIN})
+    deleted = None if row["deleted_at"] is None else iso(row["deleted_at"])
+    return RunRecord(controls=controls, deleted=deleted, **{name: row[name] for name in _PLAIN})
 
 
 def _row(record: RunRecord) -> dict[str, Any]:
     row = {name: getattr(record, name) for name in _PLAIN}
     row["controls_version"] = record.controls["version"]
     row["controls_values"] = record.controls["values"]
+    row["environment_id"] = str(record.environment.get("id", ""))
     row["name_key"] = record.name.casefold()
-    searched = (record.name, record.id, record.algorithm, str(record.environment.get("id", "")))
+    searched = (record.name, record.id, record.algorithm, row["environment_id"])
     row["search"] = "\n".join(text.casefold() for text in searched)
     return row
 
@@ -140,8 +142,15 @@ def altered(record: RunRecord, changes: dict[str, Any]) -> RunRecord:
     return msgspec.structs.replace(record, **changes)
 
 
-def set_deleted(conn: sa.Connection, run_id: str, at: float | None) -> RunRecord:
-    """Hide the run since `at` (Unix seconds), or show it again (None); its data stay."""
-    fetch(conn, run_id, deleted=True)
+def hide(conn: sa.Connection, run_id: str, at: float) -> RunRecord:
+    """Hide the run since `at` (Unix seconds); its data stay. Raises UnknownRun."""
+    fetch(conn, run_id)
     conn.execute(runs.update().where(runs.c.id == run_id).values(deleted_at=at))
     return fetch(conn, run_id, deleted=True)
+
+
+def show(conn: sa.Connection, run_id: str, since: float) -> RunRecord:
+    """Show a run again that was hidden at `since` or later; raises UnknownRun, also for one that is due to go."""
+    here = (runs.c.id == run_id) & (runs.c.deleted_at >= since)
+    conn.execute(runs.update().where(here).values(deleted_at=None))
+    return fetch(conn, run_id)

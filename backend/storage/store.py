@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import access, distributions, edits, events, ingest, listing, replay, runs, series
+from . import access, distributions, edits, events, ingest, listing, replay, runs, series, sizes
 from .access import SESSION, TOKEN, Grant
 from .edits import Edit
 from .engine.connect import database_path, warn_old_sqlite
@@ -15,6 +15,9 @@ from .ingest import Derive, IngestResult
 from .record import RunRecord
 
 Clock = Callable[[], float]
+
+KEPT_SECONDS = 24 * 3600.0
+"""How long a deleted run can be brought back."""
 
 
 def new_id() -> str:
@@ -68,9 +71,16 @@ class Store:
         tag: str | None = None,
         q: str | None = None,
         sort: str = "-created",
+        algorithm: str | None = None,
+        environment: str | None = None,
+        deleted: bool = False,
     ) -> tuple[list[RunRecord], str | None]:
         """A page of runs and the cursor of the next page, or None at the end; raises BadCursor, BadSort."""
-        return await self._threads.read(listing.page, limit, after, state, tag, q, sort)
+        since = self._restorable_since() if deleted else None
+        wanted = listing.Filters(
+            state=state, tag=tag, q=q, algorithm=algorithm, environment=environment, deleted_since=since
+        )
+        return await self._threads.read(listing.page, limit, after, wanted, sort)
 
     async def update_run(self, run_id: str, expect_version: int | None, **changes: Any) -> RunRecord:
         """Change fields if the run still has `expect_version` (None: any); raises Stale, UnknownRun."""
@@ -81,12 +91,12 @@ class Store:
         return await self._threads.write(runs.change, run_id, decide)
 
     async def delete_run(self, run_id: str) -> RunRecord:
-        """Hide the run; its data stay. Raises UnknownRun."""
-        return await self._threads.write(runs.set_deleted, run_id, self._clock())
+        """Hide the run; its data stay for `KEPT_SECONDS`. Raises UnknownRun."""
+        return await self._threads.write(runs.hide, run_id, self._clock())
 
     async def undelete_run(self, run_id: str) -> RunRecord:
-        """Show a deleted run again. Raises UnknownRun."""
-        return await self._threads.write(runs.set_deleted, run_id, None)
+        """Show a deleted run again. Raises UnknownRun, also when its time is over."""
+        return await self._threads.write(runs.show, run_id, self._restorable_since())
 
     # telemetry
 
@@ -110,6 +120,16 @@ class Store:
     ) -> tuple[list[dict[str, Any]], int]:
         """A page of events after a seq, and the seq to go on after."""
         return await self._threads.read(events.page, run_id, epoch, after, limit, kinds)
+
+    async def newest_events(
+        self, run_id: str, epoch: int, kinds: list[str], before: int | None = None, limit: int = 50
+    ) -> list[dict[str, Any]]:
+        """Events of some kinds, newest first, from before a seq."""
+        return await self._threads.read(events.newest, run_id, epoch, kinds, before, limit)
+
+    async def sizes(self, run_id: str) -> int:
+        """Bytes of everything that the store holds of a run."""
+        return await self._threads.read(sizes.of_run, run_id)
 
     async def series(
         self,
@@ -210,6 +230,9 @@ class Store:
         secret = secret or access.new_secret()
         grant = Grant(new_id(), kind, role, user, scope, self._clock(), self._until(ttl_s))
         return secret, await self._threads.write(access.add_grant, secret, grant)
+
+    def _restorable_since(self) -> float:
+        return self._clock() - KEPT_SECONDS
 
     def _until(self, ttl_s: float | None) -> float | None:
         return None if ttl_s is None else self._clock() + ttl_s

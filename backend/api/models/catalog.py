@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -65,6 +65,27 @@ class Algorithm(Declared):
     equation: list[Term] = Field(default_factory=list)
 
 
+class DiscreteActions(Declared):
+    """One of `n` actions."""
+
+    kind: Literal["discrete"]
+    n: int
+    names: list[str]
+
+
+class BoxActions(Declared):
+    """A vector of numbers, each between its bounds."""
+
+    kind: Literal["box"]
+    shape: list[int]
+    low: list[Number]
+    high: list[Number]
+    names: list[str]
+
+
+ActionSpace = Annotated[DiscreteActions | BoxActions, Field(discriminator="kind")]
+
+
 class CatalogEnvironment(Declared):
     """An environment that can be chosen."""
 
@@ -73,7 +94,7 @@ class CatalogEnvironment(Declared):
     doc: str = ""
     array: bool = False
     observation: dict[str, Any] | None = None
-    actions: dict[str, Any] | None = None
+    actions: ActionSpace | None = None
     solved_at: Number | None = None
     max_episode_steps: int | None = None
     renderer: str | None = None

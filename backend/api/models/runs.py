@@ -135,6 +135,9 @@ class Run(Message):
     started: str | None
     ended: str | None
     reproducible: Reproducible
+    last_return: Number | None = Field(description="Mean return of the last up to 100 training episodes.")
+    best_return: Number | None = Field(description="The largest such mean since 10 episodes had ended.")
+    deleted: str | None = Field(description="When it was deleted; for 24 hours from then it can be restored.")
 
 
 class RunPage(Message):
@@ -191,7 +194,16 @@ class Stop(Request):
     checkpoint: bool = True
 
 
-Action = Annotated[Pause | Resume | SaveCheckpoint | Step | Pace | Stop, Field(discriminator="action")]
+class Record(Request):
+    """Play episodes with the present policy and record them; `seed` is that of the first."""
+
+    action: Literal["record"]
+    episodes: int = Field(default=1, ge=1, le=20)
+    seed: Annotated[int, Field(ge=0, le=INT64)] | None = None
+
+
+AnyAction = Pause | Resume | SaveCheckpoint | Step | Pace | Stop | Record
+Action = Annotated[AnyAction, Field(discriminator="action")]
 
 
 class ActionAccepted(Message):

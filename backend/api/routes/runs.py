@@ -9,7 +9,7 @@ from pydantic import JsonValue, ValidationError
 
 from backend.api.body import BodyRoute
 from backend.api.context import Caller, Services, errors
-from backend.api.errors import ApiError, first_invalid, wrong_state
+from backend.api.errors import ApiError, first_invalid, not_found, wrong_state
 from backend.api.models.runs import (
     START_BODY,
     Action,
@@ -24,7 +24,7 @@ from backend.api.models.runs import (
 from backend.jobs.machine import STATES, TERMINAL
 from backend.live.messages import EventMessage
 from backend.storage import RunRecord
-from backend.storage.errors import BadCursor, BadSort
+from backend.storage.errors import BadCursor, BadSort, UnknownRun
 
 router = APIRouter(tags=["runs"], route_class=BodyRoute)
 
@@ -70,13 +70,17 @@ async def runs(
     state: Annotated[str | None, Query(description="One state, or several with commas.", max_length=200)] = None,
     tag: Annotated[str | None, Query(max_length=200)] = None,
     q: Annotated[str | None, Query(max_length=200)] = None,
+    algorithm: Annotated[str | None, Query(max_length=200)] = None,
+    environment: Annotated[str | None, Query(description="The environment's id.", max_length=200)] = None,
+    deleted: Annotated[bool, Query(description="List the deleted runs that can be restored, and only them.")] = False,
     sort: Annotated[str, Query(max_length=50)] = "-created",
 ) -> RunPage:
     """List runs page by page."""
     try:
         found, following = await services.store.list_runs(
-            limit=limit, after=after, state=states(state), tag=tag or None, q=q or None, sort=sort
-        )
+            limit=limit, after=after, state=states(state), tag=tag, q=q, sort=sort,
+            algorithm=algorithm, environment=environment, deleted=deleted,
+        )  # fmt: skip
     except BadCursor as bad:
         raise ApiError(422, "bad_cursor", str(bad), field="after") from None
     except BadSort as bad:
@@ -109,14 +113,24 @@ async def patch(id: RunId, body: RunPatch, services: Services) -> Run:
 
 @router.delete("/api/runs/{id}", status_code=204, responses=errors(401, 404, 409))
 async def delete(id: RunId, services: Services) -> Response:
-    """Delete a run that has ended."""
+    """Delete a run that has ended; for 24 hours it can be restored."""
     record = await services.ledger.get(id)
     if record.state not in TERMINAL:
         raise wrong_state(record.state, "stop it before you delete it.")
     await services.store.delete_run(id)
     services.hub.forget(id)
-    await services.link.send("forget", run=id)
     return Response(status_code=204)
+
+
+@router.post("/api/runs/{id}/restore", responses=errors(401, 404))
+async def restore(id: RunId, services: Services) -> Run:
+    """Bring a run back that was deleted less than 24 hours ago; one that is there stays as it is."""
+    try:
+        record = await services.store.undelete_run(id)
+    except UnknownRun:
+        raise not_found(id) from None
+    services.ledger.told(record)
+    return shown(record)
 
 
 @router.post(

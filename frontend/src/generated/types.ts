@@ -169,7 +169,7 @@ export interface paths {
         post?: never;
         /**
          * Delete
-         * @description Delete a run that has ended.
+         * @description Delete a run that has ended; for 24 hours it can be restored.
          */
         delete: operations["delete"];
         options?: never;
@@ -179,6 +179,26 @@ export interface paths {
          * @description Change a run's name, tags or notes.
          */
         patch: operations["patch"];
+        trace?: never;
+    };
+    "/api/runs/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Restore
+         * @description Bring a run back that was deleted less than 24 hours ago; one that is there stays as it is.
+         */
+        post: operations["restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/runs/{id}/actions": {
@@ -341,6 +361,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/runs/{id}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Episodes
+         * @description List the recorded episodes page by page, newest first.
+         */
+        get: operations["episodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/episodes/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Episode
+         * @description Return a recorded episode with every step of it.
+         */
+        get: operations["episode"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/episodes/{n}/frames/{k}.jpg": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Frame
+         * @description Return one picture of a recorded episode.
+         */
+        get: operations["frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{id}/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Storage
+         * @description Say how many bytes a run takes, in the database and on its agent's disk.
+         */
+        get: operations["storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -371,6 +471,27 @@ export interface components {
             ref?: string | null;
             /** Equation */
             equation?: components["schemas"]["Term"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * BoxActions
+         * @description A vector of numbers, each between its bounds.
+         */
+        BoxActions: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "box";
+            /** Shape */
+            shape: number[];
+            /** Low */
+            low: components["schemas"]["Number"][];
+            /** High */
+            high: components["schemas"]["Number"][];
+            /** Names */
+            names: string[];
         } & {
             [key: string]: unknown;
         };
@@ -452,9 +573,7 @@ export interface components {
                 [key: string]: unknown;
             } | null;
             /** Actions */
-            actions?: {
-                [key: string]: unknown;
-            } | null;
+            actions?: (components["schemas"]["DiscreteActions"] | components["schemas"]["BoxActions"]) | null;
             solved_at?: components["schemas"]["Number"] | null;
             /** Max Episode Steps */
             max_episode_steps?: number | null;
@@ -493,7 +612,7 @@ export interface components {
             /** Checkpoints */
             checkpoints: components["schemas"]["Checkpoint"][];
         };
-        ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["SetControls"];
+        ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["SetControls"] | components["schemas"]["Watch"];
         /**
          * Control
          * @description A declared switch.
@@ -603,6 +722,23 @@ export interface components {
             type: "deleted";
             /** Run */
             run: string;
+        };
+        /**
+         * DiscreteActions
+         * @description One of `n` actions.
+         */
+        DiscreteActions: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "discrete";
+            /** N */
+            n: number;
+            /** Names */
+            names: string[];
+        } & {
+            [key: string]: unknown;
         };
         /**
          * Distribution
@@ -748,6 +884,75 @@ export interface components {
             } | null;
         };
         /**
+         * Episode
+         * @description One recorded episode with every step.
+         */
+        Episode: {
+            /** N */
+            n: number;
+            /** Kind */
+            kind: string;
+            /** Update */
+            update: number;
+            /** Seed */
+            seed: number;
+            return: components["schemas"]["Number"];
+            /** Length */
+            length: number;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "schedule" | "edit" | "request";
+            /** Terminated */
+            terminated: boolean;
+            /** Truncated */
+            truncated: boolean;
+            steps: components["schemas"]["Steps"];
+            /** View */
+            view: components["schemas"]["StateView"] | components["schemas"]["ImagesView"] | components["schemas"]["NoView"];
+        };
+        /**
+         * EpisodePage
+         * @description Recorded episodes, newest first; `next` is the cursor of the following page.
+         */
+        EpisodePage: {
+            /** Episodes */
+            episodes: components["schemas"]["EpisodeSummary"][];
+            /** Next */
+            next: string | null;
+        };
+        /**
+         * EpisodeSummary
+         * @description One recorded episode, as its event told it.
+         */
+        EpisodeSummary: {
+            /** N */
+            n: number;
+            /** Kind */
+            kind: string;
+            /** Update */
+            update: number;
+            /** Seed */
+            seed: number;
+            return: components["schemas"]["Number"];
+            /** Length */
+            length: number;
+            /**
+             * Reason
+             * @description Why it was recorded: on schedule, at an edit, or because somebody asked.
+             * @enum {string}
+             */
+            reason: "schedule" | "edit" | "request";
+            /**
+             * View
+             * @enum {string}
+             */
+            view: "state" | "images" | "none";
+            /** @description Seconds of the run when it was recorded. */
+            wall: components["schemas"]["Number"];
+        };
+        /**
          * ErrorBody
          * @description The body of every answer that is not a success.
          */
@@ -874,6 +1079,19 @@ export interface components {
             /** Version */
             version: string;
         };
+        /**
+         * ImagesView
+         * @description Pictures; T + 1 of them, the last shows the final state.
+         */
+        ImagesView: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "images";
+            /** Urls */
+            urls: string[];
+        };
         JsonValue: unknown;
         /**
          * LoginKey
@@ -935,6 +1153,19 @@ export interface components {
             edges?: components["schemas"]["Number"][] | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * NoView
+         * @description Nothing to look at, and why.
+         */
+        NoView: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "none";
+            /** Reason */
+            reason: string;
         };
         Number: number | ("NaN" | "Infinity" | "-Infinity");
         /**
@@ -1031,6 +1262,24 @@ export interface components {
             } | null;
         } & {
             [key: string]: unknown;
+        };
+        /**
+         * Record
+         * @description Play episodes with the present policy and record them; `seed` is that of the first.
+         */
+        Record: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            action: "record";
+            /**
+             * Episodes
+             * @default 1
+             */
+            episodes: number;
+            /** Seed */
+            seed?: number | null;
         };
         /**
          * Register
@@ -1147,6 +1396,15 @@ export interface components {
             /** Ended */
             ended: string | null;
             reproducible: components["schemas"]["Reproducible"];
+            /** @description Mean return of the last up to 100 training episodes. */
+            last_return: components["schemas"]["Number"] | null;
+            /** @description The largest such mean since 10 episodes had ended. */
+            best_return: components["schemas"]["Number"] | null;
+            /**
+             * Deleted
+             * @description When it was deleted; for 24 hours from then it can be restored.
+             */
+            deleted: string | null;
         };
         /**
          * RunMessage
@@ -1266,7 +1524,7 @@ export interface components {
                 [key: string]: components["schemas"]["Series"];
             };
         };
-        ServerMessage: components["schemas"]["Subscribed"] | components["schemas"]["Unsubscribed"] | components["schemas"]["FrameMessage"] | components["schemas"]["EventMessage"] | components["schemas"]["SkipMessage"] | components["schemas"]["RunMessage"] | components["schemas"]["DeletedMessage"] | components["schemas"]["EditAcknowledged"] | components["schemas"]["ErrorMessage"];
+        ServerMessage: components["schemas"]["Subscribed"] | components["schemas"]["Unsubscribed"] | components["schemas"]["FrameMessage"] | components["schemas"]["EventMessage"] | components["schemas"]["SkipMessage"] | components["schemas"]["RunMessage"] | components["schemas"]["DeletedMessage"] | components["schemas"]["EditAcknowledged"] | components["schemas"]["Watching"] | components["schemas"]["ViewMessage"] | components["schemas"]["ErrorMessage"];
         /**
          * SessionInfo
          * @description Who this session is.
@@ -1378,6 +1636,21 @@ export interface components {
             pace: number | null;
         };
         /**
+         * StateView
+         * @description States that the page draws by itself; T + 1 of them, the last is the final one.
+         */
+        StateView: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "state";
+            /** Renderer */
+            renderer: string;
+            /** States */
+            states: components["schemas"]["Number"][][];
+        };
+        /**
          * Step
          * @description Compute exactly so many updates, then be paused again.
          */
@@ -1394,6 +1667,40 @@ export interface components {
             updates: number;
         };
         /**
+         * Steps
+         * @description What was computed at each of the T steps; null where there is no critic.
+         */
+        Steps: {
+            /** Reward */
+            reward: components["schemas"]["Number"][];
+            /** Value */
+            value: (components["schemas"]["Number"] | null)[];
+            /** Advantage */
+            advantage: (components["schemas"]["Number"] | null)[];
+            /** Log Prob */
+            log_prob: components["schemas"]["Number"][];
+            /**
+             * Action
+             * @description [T] discrete, [T][Da] continuous.
+             */
+            action: number[] | components["schemas"]["Number"][][];
+            /**
+             * Action Probs
+             * @description [T][A]; empty for continuous actions.
+             */
+            action_probs: components["schemas"]["Number"][][];
+            /**
+             * Action Mean
+             * @description [T][Da]; empty for discrete actions.
+             */
+            action_mean: components["schemas"]["Number"][][];
+            /**
+             * Action Std
+             * @description [T][Da]; empty for discrete actions.
+             */
+            action_std: components["schemas"]["Number"][][];
+        };
+        /**
          * Stop
          * @description End the run, with a last checkpoint unless told otherwise.
          */
@@ -1408,6 +1715,31 @@ export interface components {
              * @default true
              */
             checkpoint: boolean;
+        };
+        /**
+         * Storage
+         * @description Bytes of a run in the database and on its agent's disk; `total` is the sum of the known parts.
+         */
+        Storage: {
+            /** Total */
+            total: number;
+            parts: components["schemas"]["StorageParts"];
+        };
+        /**
+         * StorageParts
+         * @description Bytes by what holds them; null where the agent that has the files could not be asked.
+         */
+        StorageParts: {
+            /** Series */
+            series: number;
+            /** Journal */
+            journal: number | null;
+            /** Checkpoints */
+            checkpoints: number | null;
+            /** Episodes */
+            episodes: number | null;
+            /** Log */
+            log: number | null;
         };
         /**
          * Subscribe
@@ -1549,6 +1881,88 @@ export interface components {
             input?: unknown;
             /** Context */
             ctx?: Record<string, never>;
+        };
+        /**
+         * ViewMessage
+         * @description One moment of an episode that the present policy plays; `state` and `image` are what comes before `action`.
+         */
+        ViewMessage: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "view";
+            /** Run */
+            run: string;
+            /** Update */
+            update: number;
+            /**
+             * Episode
+             * @description Counts the episodes watched; a new one begins with t = 0.
+             */
+            episode: number;
+            /** T */
+            t: number;
+            /** State */
+            state: components["schemas"]["Number"][] | null;
+            /**
+             * Image
+             * @description data:image/jpeg;base64,…
+             */
+            image: string | null;
+            /** Action */
+            action: number | components["schemas"]["Number"][] | null;
+            reward: components["schemas"]["Number"];
+            /** @description Sum of the rewards up to here. */
+            return: components["schemas"]["Number"];
+            value: components["schemas"]["Number"] | null;
+            /** Action Probs */
+            action_probs: components["schemas"]["Number"][] | null;
+            /** Action Mean */
+            action_mean: components["schemas"]["Number"][] | null;
+            /** Action Std */
+            action_std: components["schemas"]["Number"][] | null;
+            /** Done */
+            done: boolean;
+        };
+        /**
+         * Watch
+         * @description Look, or stop looking, at the present policy as it plays; a picture that comes too late is left out.
+         */
+        Watch: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watch";
+            /** Id */
+            id: number;
+            /** Run */
+            run: string;
+            /** On */
+            on: boolean;
+            /**
+             * Max Fps
+             * @default 25
+             */
+            max_fps: number;
+        };
+        /**
+         * Watching
+         * @description Views of this run follow, or no more of them.
+         */
+        Watching: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "watching";
+            /** Id */
+            id: number;
+            /** Run */
+            run: string;
+            /** On */
+            on: boolean;
         };
     };
     responses: never;
@@ -1858,6 +2272,11 @@ export interface operations {
                 state?: string | null;
                 tag?: string | null;
                 q?: string | null;
+                algorithm?: string | null;
+                /** @description The environment's id. */
+                environment?: string | null;
+                /** @description List the deleted runs that can be restored, and only them. */
+                deleted?: boolean;
                 sort?: string;
             };
             header?: never;
@@ -2133,6 +2552,55 @@ export interface operations {
             };
         };
     };
+    restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     act: {
         parameters: {
             query?: never;
@@ -2144,7 +2612,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Pause"] | components["schemas"]["Resume"] | components["schemas"]["SaveCheckpoint"] | components["schemas"]["Step"] | components["schemas"]["Pace"] | components["schemas"]["Stop"];
+                "application/json": components["schemas"]["Pause"] | components["schemas"]["Resume"] | components["schemas"]["SaveCheckpoint"] | components["schemas"]["Step"] | components["schemas"]["Pace"] | components["schemas"]["Stop"] | components["schemas"]["Record"];
             };
         };
         responses: {
@@ -2590,6 +3058,226 @@ export interface operations {
                 };
                 content: {
                     "text/plain": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    episodes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                after?: string | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EpisodePage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    episode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Episode"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    frame: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                n: number;
+                k: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Storage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

@@ -37,6 +37,8 @@ export function dispatch(message: ServerMessage, to: Handlers): void {
     // Answers to requests that this page sends by other ways, or does not wait for.
     case 'unsubscribed':
     case 'edit':
+    case 'watching':
+    case 'view':
       return
     case 'error':
       return to.error(message)

@@ -11,7 +11,7 @@ from tests.backend.kit import START, FakeAgent, Running, until
 FIELDS = [
     "id", "name", "recipe", "algorithm", "environment", "seed", "budget", "state", "reachable", "reason", "version",
     "epoch", "head", "update", "env_steps", "episodes", "controls", "pace", "parent", "owner", "tags", "notes",
-    "created", "started", "ended", "reproducible",
+    "created", "started", "ended", "reproducible", "last_return", "best_return", "deleted",
 ]  # fmt: skip
 
 
@@ -184,4 +184,4 @@ async def test_only_an_ended_run_can_be_deleted(server: Running, agent: FakeAgen
     assert (await server.client.delete(f"/api/runs/{run}")).status_code == 204
     assert (await server.client.get(f"/api/runs/{run}")).status_code == 404
     await asyncio.sleep(0.05)
-    assert agent.forgotten == [run]
+    assert agent.forgotten == []

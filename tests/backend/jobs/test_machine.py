@@ -51,7 +51,8 @@ def test_only_drawn_transitions_happen(state: State, fact: Assigned | StopAsked 
 @pytest.mark.parametrize("state", STATES)
 def test_every_action_has_a_verdict(state: State) -> None:
     verdicts = {
-        action: judge(Status(state), action) for action in ("pause", "resume", "checkpoint", "step", "pace", "stop")
+        action: judge(Status(state), action)
+        for action in ("pause", "resume", "checkpoint", "step", "pace", "stop", "record")
     }
     if state in TERMINAL:
         assert set(verdicts.values()) == {"refuse"}
@@ -191,4 +192,4 @@ TestWorld = World.TestCase
 
 
 def test_action_names_are_those_of_the_machine() -> None:
-    assert set(ActionName.__args__) == {"pause", "resume", "checkpoint", "step", "pace", "stop"}  # type: ignore[attr-defined]
+    assert set(ActionName.__args__) == {"pause", "resume", "checkpoint", "step", "pace", "stop", "record"}  # type: ignore[attr-defined]

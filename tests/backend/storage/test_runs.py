@@ -11,6 +11,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from backend.storage import (
@@ -123,7 +124,10 @@ async def test_a_deleted_run_is_hidden_and_comes_back_whole(store: Store) -> Non
     assert (await store.list_runs())[0] == []
     with pytest.raises(UnknownRun):
         await store.update_run(run.id, None, name="b")
-    assert await store.get_run(run.id, deleted=True) == await store.undelete_run(run.id)
+    hidden = await store.get_run(run.id, deleted=True)
+    assert hidden is not None
+    assert hidden.deleted is not None
+    assert await store.undelete_run(run.id) == msgspec.structs.replace(hidden, deleted=None)
     assert (await store.events(run.id, 1))[0] == [event(1)]
 
 
