@@ -13,6 +13,7 @@ from rl_core.environments.adapter import GymnasiumLanes, UnsupportedSpace, descr
 from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
 from rl_core.registry import discover, near_misses
+from rl_core.types import Box, Discrete
 
 discover(rl_core.environments)
 
@@ -57,6 +58,11 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
         raise EnvironmentRefused(fault, "kwargs")
     lanes = make_lanes(env_id, 1, kwargs)
     lanes.close()
+    if isinstance(lanes.info.actions, Box):
+        raise EnvironmentRefused(
+            f"{env_id} has the action space Box; a Categorical policy needs Discrete(n). "
+            "Choose an environment with discrete actions."
+        )
     return lanes.info
 
 
@@ -67,7 +73,7 @@ def known_ids() -> list[str]:
 
 def catalog_rows() -> list[dict[str, Any]]:
     """Array environments first, then every registered id that can be built here with discrete actions."""
-    rows = [cls.info.to_json() for cls in array_environments.values()]
+    rows = [cls.info.to_json() for cls in array_environments.values() if isinstance(cls.info.actions, Discrete)]
     return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
 
 

@@ -1,4 +1,4 @@
-"""Array environments against Gymnasium, the adapter, collection without joined episodes, and refusals with reasons."""
+"""The adapter, collection without joined episodes, and refusals with reasons."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ import torch
 from rl_core.algorithms.estimate import Values
 from rl_core.collect.rollout import Collector
 from rl_core.environments.adapter import GymnasiumLanes
-from rl_core.environments.cartpole import CartPole
-from rl_core.environments.lanes import array_environments
 from rl_core.environments.make import EnvironmentRefused, check_environment, make_lanes
 from rl_core.streams import Streams
 from rl_core.types import Batch
@@ -26,66 +24,6 @@ from tests.rl_core.support import controls, network
 def tiny_id() -> Iterator[str]:
     with tiny.registered(tiny.ID, tiny.Tiny, max_episode_steps=tiny.LIMIT) as env_id:
         yield env_id
-
-
-def balance(obs: Any) -> int:
-    """A hand-written controller that keeps the pole up until the time limit."""
-    return int(obs[2] + 0.5 * obs[3] + 0.05 * obs[0] + 0.1 * obs[1] > 0)
-
-
-def test_cartpole_lanes_are_gymnasiums_cartpole_step_for_step() -> None:
-    """10,000 steps over four lanes with resets: random actions, and a controller that reaches the time limit."""
-    lanes, envs = CartPole(4), [gym.make("CartPole-v1") for _ in range(4)]
-    rng, streams = np.random.default_rng(0), Streams(7)
-    episode, ends = [0] * 4, {"terminated": 0, "truncated": 0}
-    obs: list[Any] = [None] * 4
-
-    def begin(k: int) -> None:
-        seed = streams.episode_seed(k, episode[k])
-        episode[k] += 1
-        obs[k] = envs[k].reset(seed=seed)[0]
-        assert (lanes.reset(k, seed) == obs[k]).all()
-
-    for k in range(4):
-        begin(k)
-    for _ in range(2500):
-        actions = rng.integers(0, 2, 4)
-        actions[2:] = [balance(obs[2]), balance(obs[3])]
-        result = lanes.step(actions)
-        for k in range(4):
-            obs[k], reward, terminated, truncated, _ = envs[k].step(int(actions[k]))
-            assert obs[k].dtype == result.obs_tp1.dtype == np.float32
-            assert (obs[k] == result.obs_tp1[k]).all()
-            assert (reward, terminated, truncated) == (
-                result.reward_t[k], result.terminated_t[k], result.truncated_t[k],
-            )  # fmt: skip
-            ends["terminated"] += int(terminated)
-            ends["truncated"] += int(truncated)
-            if terminated or truncated:
-                begin(k)
-    assert ends["terminated"] > 100
-    assert ends["truncated"] > 5
-
-
-@pytest.mark.parametrize("env_id", sorted(array_environments))
-def test_array_environment_declares_what_gymnasium_registers(env_id: str) -> None:
-    info, spec, env = array_environments[env_id].info, gym.spec(env_id), gym.make(env_id)
-    assert info.max_episode_steps == spec.max_episode_steps
-    assert info.solved_at == spec.reward_threshold
-    assert info.actions.n == env.action_space.n  # type: ignore[attr-defined]
-    assert (info.obs_size,) == env.observation_space.shape
-
-
-@pytest.mark.parametrize("env_id", sorted(array_environments))
-def test_step_lane_is_step_of_that_lane(env_id: str) -> None:
-    whole, one = (array_environments[env_id](3) for _ in range(2))
-    for lanes in (whole, one):
-        for k in range(3):
-            lanes.reset(k, 11 + k)
-    for step in range(8):
-        action = step % 2
-        row = whole.step(np.full(3, action)).obs_tp1[1]
-        assert (one.step_lane(1, action) == row).all()
 
 
 def test_adapter_lanes_are_gymnasiums_environment() -> None:

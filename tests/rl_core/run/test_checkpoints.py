@@ -27,7 +27,8 @@ RESUMED: dict[str, dict[str, Any]] = {name: {"recipe": name} for name in recipes
     "passing gates": ppo(advantage="pass", value_target="pass"),
     "sgd": ppo(optimiser="sgd"),
     "rmsprop": ppo(optimiser="rmsprop"),
-    "adapter": ppo("Acrobot-v1"),
+    "adapter": ppo("LunarLander-v3"),
+    "acrobot": ppo("Acrobot-v1"),
     "adapter, table": ppo("FrozenLake-v1"),
     "reinforce": SMALL_REINFORCE,
 }
