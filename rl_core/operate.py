@@ -39,9 +39,11 @@ class Operator:
         """Apply what has arrived; return when the next update may be computed. Raises Ended."""
         self._finish_steps(run)
         self._apply_new(run)
+        run.attend()
         while self._must_wait():
             time.sleep(POLL)
             self._apply_new(run)
+            run.attend()
         self._keep_pace(time.perf_counter())
 
     def _must_wait(self) -> bool:
@@ -126,6 +128,18 @@ class Operator:
         path = run.checkpoint()
         self._done(run, command, path=path)
 
+    def record(self, run: Run, command: Command) -> None:
+        """Record episodes of the policy as it is now; the answer comes when they are there."""
+        if run.evaluator is None:
+            self._done(run, command, episodes=[], error="Not recorded: this run has no place to keep episodes.")
+        else:
+            run.evaluator.request(int(command.get("episodes") or 1), command.get("seed"), command["id"])
+
+    def watch(self, run: Run, command: Command) -> None:
+        """Show the policy live at so many frames per second; 0 = no more."""
+        if run.evaluator is not None:
+            run.evaluator.watch(run, float(command["fps"]))
+
     def stop(self, run: Run, command: Command) -> None:
         """End the run for good, with a checkpoint unless told not to."""
         self.end_steps(run)
@@ -157,6 +171,8 @@ _APPLY: dict[str, Callable[[Operator, Run, Command], None]] = {
     "step": Operator.step,
     "pace": Operator.set_pace,
     "checkpoint": Operator.checkpoint,
+    "record": Operator.record,
+    "watch": Operator.watch,
     "stop": Operator.stop,
     "suspend": Operator.suspend,
 }

@@ -16,6 +16,8 @@ from rl_core.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig, resolve
 from rl_core.environments.make import make_lanes
+from rl_core.evaluate.evaluator import Evaluator
+from rl_core.evaluate.understudy import Role
 from rl_core.log import Discard, Log, Sink
 from rl_core.measure import Clockings, Measurer
 from rl_core.operate import Ended, Operator
@@ -41,6 +43,7 @@ class Run:
         operator: Operator | None = None,
         checkpoints: Checkpoints | None = None,
         telemetry: bool = True,
+        evaluator: Evaluator | None = None,
     ) -> None:
         self.config, self.c = config, config.parsed_controls()
         self.algorithm = algorithms[config.algorithm]
@@ -51,7 +54,7 @@ class Run:
         self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
         self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
         self.operator = operator or Operator(pace=config.pace)
-        self.checkpoints = checkpoints
+        self.checkpoints, self.evaluator = checkpoints, evaluator
         self._log = Log(sink or Discard())
         self._frames = Frames(self._log.frame) if telemetry else None
         self._measurer = Measurer(self.learner)
@@ -73,8 +76,10 @@ class Run:
                 self.operator.between_updates(self)
                 self.advance()
         except Ended as ended:
+            self._end_evaluation(patient=False)
             return ended.state
         self.operator.end_steps(self)
+        self._end_evaluation(patient=True)
         self.checkpoint()
         return "finished"
 
@@ -100,6 +105,17 @@ class Run:
         """Use other control values from the next update on."""
         self.c = self.c.edited(dict(values))
         self._probed_at = float("-inf")
+        if self.evaluator:
+            self.evaluator.edited()
+
+    def attend(self) -> None:
+        """Let the evaluator see to its recordings; nothing of it takes place in this process."""
+        if self.evaluator:
+            self.evaluator.attend(self)
+
+    def role(self) -> Role:
+        """The policy as it is now, for somebody else to play."""
+        return Role(self.config, self.c, self.update, self.learner.flat.vector.cpu().numpy())
 
     def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
         """Log a fact, after every row that came before it."""
@@ -139,6 +155,10 @@ class Run:
         self.collector.restore(state["collector"])
         self.streams.restore(state["streams"])
         self._measurer.restore(state["measurer"])
+
+    def _end_evaluation(self, patient: bool) -> None:
+        if self.evaluator:
+            self.evaluator.finish(self, patient)
 
     def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
         self.recent.extend(episode.ret for episode in batch.episodes)

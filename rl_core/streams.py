@@ -20,6 +20,11 @@ class Streams:
     def __getitem__(self, name: str) -> np.random.Generator:
         return self._generators[name]
 
+    @classmethod
+    def of_evaluation(cls, seed: int) -> Streams:
+        """Streams that share nothing with those of a run, whatever its seed."""
+        return cls(int(np.random.SeedSequence([seed, 400]).generate_state(1, np.uint64)[0]))
+
     def initialisation(self) -> torch.Generator:
         """A fresh generator for the first weights."""
         return torch.Generator().manual_seed(int(np.random.SeedSequence([self.seed, 100]).generate_state(1)[0]))

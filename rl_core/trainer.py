@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rl_core.checkpoint import Checkpoints
 from rl_core.config import RunConfig
+from rl_core.evaluate.evaluator import Evaluator
 from rl_core.log import Log
 from rl_core.operate import Operator
 from rl_core.run import Run
@@ -34,7 +35,8 @@ def _live(config: RunConfig, directory: Path, resume: bool) -> None:
     journal, run = JournalWriter(directory), None
     checkpoints, inbox = Checkpoints(directory / "checkpoints"), InboxReader(directory / "inbox.bin")
     try:
-        run = Run(config, journal, Operator(inbox.poll, paused=resume, pace=config.pace), checkpoints)
+        operator = Operator(inbox.poll, paused=resume, pace=config.pace)
+        run = Run(config, journal, operator, checkpoints, evaluator=Evaluator(directory))
         if resume:
             run.restore(checkpoints.newest())
         else:
@@ -49,6 +51,8 @@ def _live(config: RunConfig, directory: Path, resume: bool) -> None:
         _journal_failure(journal, run, failed)
         raise
     finally:
+        if run and run.evaluator:
+            run.evaluator.close()
         journal.close()
 
 

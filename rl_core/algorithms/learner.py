@@ -61,7 +61,7 @@ class Learner:
     def update(self, b: Batch, c: OnPolicyControls, progress: float, probe_leaks: bool = False) -> Trace:
         """Fit to one batch. `progress` in [0, 1] drives the schedules; probing changes nothing but its own result."""
         began = time.perf_counter()
-        estimates = estimate(b, self._values(b), c)
+        estimates = estimate(b, self.values(b), c)
         samples = Samples.of(b, estimates, c, progress)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
         trace = Trace(estimates, samples, [], [], [], {}, {}, {}, _parts(samples, c), {})
@@ -120,7 +120,8 @@ class Learner:
             changed["advantage"] = normalise(changed.get("advantage", m.advantage), None, c.norm_ddof)
         return dataclasses.replace(m, **changed) if changed else m
 
-    def _values(self, b: Batch) -> Values | None:
+    def values(self, b: Batch) -> Values | None:
+        """V of a batch's states, without a graph; None without a critic."""
         if self._value is None:
             return None
         v = torch.from_numpy(self._value(b.obs_t.cpu().numpy(), ())).squeeze(-1).to(b.obs_t.device)

@@ -159,6 +159,12 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     )  # fmt: skip
     """Episodes whose mean return must reach the environment's bar."""
 
+    record_episodes: bool = flag(
+        r"\text{record}", True, title="Record episodes", group="schedule",
+        effect="Only what can be looked at later; recording never changes training.",
+    )  # fmt: skip
+    """Record an episode on a schedule (updates 0, 1, 8, 27, ..., then every 1000) and at edits, in another process."""
+
     @model_validator(mode="after")
     def _valid(self) -> OnPolicyControls:
         if self.critic == "none" and self.return_kind in NEEDS_CRITIC:

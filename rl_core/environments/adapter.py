@@ -8,6 +8,7 @@ from typing import Any
 import gymnasium as gym
 import numpy as np
 from gymnasium.envs.registration import EnvSpec
+from numpy.typing import NDArray
 
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, StepResult
 from rl_core.types import Action, Actions, BoolArray, Discrete, FloatArray
@@ -45,6 +46,11 @@ class GymnasiumLanes(Lanes):
     def step_lane(self, lane: int, action: Action) -> FloatArray:
         """Step one lane alone."""
         return self._flat(self._envs[lane].step(int(action) + self._first_action)[0])
+
+    def picture(self, lane: int) -> NDArray[np.uint8] | None:
+        """The lane as the environment draws it [H, W, 3]; it has to be built with render_mode "rgb_array"."""
+        drawn: NDArray[np.uint8] | None = self._envs[lane].render()  # type: ignore[assignment]
+        return drawn
 
     def close(self) -> None:
         """Close every environment."""

@@ -157,12 +157,12 @@ def run(body: dict[str, Any], **settings: Any) -> Run:
 SMALL_PPO: dict[str, Any] = {
     "algorithm": "ppo",
     "environment": {"id": "CartPole-v1", "num_envs": 4},
-    "controls": {"n_steps": 16, "epochs": 2, "minibatches": 2, "hidden_size": 8},
+    "controls": {"n_steps": 16, "epochs": 2, "minibatches": 2, "hidden_size": 8, "record_episodes": False},
     "budget": {"updates": 6},
 }
 SMALL_REINFORCE: dict[str, Any] = {
     "algorithm": "reinforce",
     "environment": {"id": "CartPole-v1", "num_envs": 3},
-    "controls": {"hidden_size": 8, "critic": "v", "baseline": "learned_v"},
+    "controls": {"hidden_size": 8, "critic": "v", "baseline": "learned_v", "record_episodes": False},
     "budget": {"updates": 6},
 }

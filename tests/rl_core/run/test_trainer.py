@@ -137,7 +137,7 @@ def test_resume_without_a_checkpoint_fails_and_says_so(tmp_path: Path) -> None:
 
 
 def test_run_that_cannot_be_built_fails_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: Any) -> None:
+    def broken(*_: Any, **__: Any) -> None:
         raise MemoryError("no memory for the lanes")
 
     monkeypatch.setattr(Run, "__init__", broken)

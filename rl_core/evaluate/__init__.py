@@ -1,0 +1,1 @@
+"""Evaluation: whole episodes of the current policy, recorded or watched live, where training cannot notice it."""

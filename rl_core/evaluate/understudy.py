@@ -1,0 +1,55 @@
+"""The current policy once more, on a stage and with random streams of its own: nothing is shared with training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from rl_core.algorithms.algorithm import algorithms
+from rl_core.algorithms.estimate import estimate
+from rl_core.algorithms.learner import Learner
+from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.collect.rollout import Collector
+from rl_core.config import RunConfig
+from rl_core.evaluate.stage import Stage
+from rl_core.streams import Streams
+from rl_core.types import Batch, Discrete, Estimates, FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Whom to play: the run, the controls in force, and the parameters [P] after so many updates."""
+
+    config: RunConfig
+    c: OnPolicyControls
+    update: int
+    parameters: FloatArray
+
+
+class Understudy:
+    """Acts as the policy of a role does, dropout included, on the processor."""
+
+    def __init__(self, role: Role, stage: Stage, seed: int) -> None:
+        self.c = role.c.edited({"device": "cpu"})  # a forked process cannot use its parent's CUDA
+        streams = Streams.of_evaluation(seed)
+        info = stage.info
+        assert isinstance(info.actions, Discrete)
+        self._learner = Learner(algorithms[role.config.algorithm], self.c, info.obs_size, info.actions, streams)
+        self._collector = Collector(stage, self._learner.net, streams, self.c.dropout)
+        self.learn(role.parameters)
+
+    def learn(self, parameters: FloatArray) -> None:
+        """Act with these parameters [P] from now on."""
+        self._learner.flat.load(torch.from_numpy(parameters))
+
+    def play(self) -> tuple[Batch, Estimates]:
+        """One whole episode, and what the estimators of the update would make of it."""
+        b = self._collector.whole_episodes()
+        return b, estimate(b, self._learner.values(b), self.c)
+
+    def step(self) -> tuple[Batch, float | None]:
+        """One step of an endless row of episodes, and V of the state before it."""
+        b = self._collector.segments(1)
+        values = self._learner.values(b)
+        return b, None if values is None else float(values.v_t)
