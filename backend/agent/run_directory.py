@@ -1,8 +1,10 @@
 """The files of one run on this machine."""
 
+import contextlib
 import os
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,9 +72,24 @@ class RunDirectory:
         except FileNotFoundError:
             return ""
 
+    def disk(self) -> dict[str, int]:
+        """Return the bytes of its files by what they are; what is nothing else counts as journal."""
+        parts = {"journal": 0, "checkpoints": 0, "episodes": 0, "log": 0}
+        for file in _files(self.path):
+            kind = file.relative_to(self.path).parts[0].removesuffix(".txt")
+            with contextlib.suppress(FileNotFoundError):  # the trainer keeps only the newest
+                parts[kind if kind in parts else "journal"] += file.lstat().st_size
+        return parts
+
     def delete(self) -> None:
         if self.path.is_dir() and not self.path.is_symlink():
             shutil.rmtree(self.path)
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """Yield every file below a folder; links are not followed."""
+    for folder, _, names in os.walk(path):
+        yield from (Path(folder, name) for name in names)
 
 
 def _write(path: Path, content: bytes) -> None:

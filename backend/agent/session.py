@@ -16,17 +16,21 @@ from backend.agent.protocol import (
     ENCODER,
     CheckEdit,
     Command,
+    Disk,
     Forget,
     FromServer,
     Hello,
     Log,
     Message,
+    ReadEpisode,
+    ReadFrame,
     Resolve,
     RunHead,
     Settled,
     Shutdown,
     Start,
     Trainer,
+    Watch,
     Welcome,
 )
 from backend.agent.rpc import answer
@@ -34,6 +38,7 @@ from backend.agent.run import Run
 from backend.agent.runs import Runs
 from backend.agent.shipper import Shipper
 from backend.agent.timings import Timings
+from backend.agent.watches import Watches
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +62,7 @@ class Session:
         self._timings = timings
         self._shut_down = shut_down
         self.shipper = Shipper(self._send, self._retire, timings)
+        self._watches = Watches(self._send, self._link_free, timings)
 
     async def open(self, agent_id: str) -> None:
         """Introduce this agent and take over what the server says is settled."""
@@ -75,11 +81,13 @@ class Session:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self.shipper.run())
+                tasks.create_task(self._watches.forward())
                 tasks.create_task(self._listen())
         except* ConnectionClosed as closed:
             logger.info("connection closed: %s", closed.exceptions[0])
         finally:
             self.shipper.close()
+            self._watches.close()
 
     def _take_up(self, run: Run, settled: int, told_alive: bool) -> None:
         run.settled = settled
@@ -105,9 +113,14 @@ class Session:
                 await self._start(message)
             case Command():
                 self._runs.command(message.run, message.command)
-            case Resolve() | CheckEdit() | Log():
+            case Resolve() | CheckEdit() | Log() | ReadEpisode() | ReadFrame() | Disk():
                 await self._send(answer(self._engine, self._data_dir, message))
+            case Watch():
+                run = self._runs.get(message.run)
+                if run:
+                    self._watches.renew(run, message.fps)
             case Forget():
+                self._watches.end(message.run)
                 if self._runs.forget(message.run):
                     self.shipper.drop(message.run)
             case Shutdown():
@@ -137,6 +150,10 @@ class Session:
             await self._send(Trainer(run.id, run.epoch, alive=True, pid=run.pid, exit=None))
         run.owes_exit = True
         self.shipper.add(run)
+
+    def _link_free(self) -> bool:
+        """Whether nothing that was sent before still waits to leave this machine."""
+        return self._socket.transport.get_write_buffer_size() == 0
 
     async def _send(self, message: Message) -> None:
         await self._socket.send(ENCODER.encode(message))

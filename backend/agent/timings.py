@@ -15,6 +15,10 @@ class Timings:
     """Without a server and without a trainer, before the agent leaves."""
     welcome: float = 10.0
     """For the server to answer a hello."""
+    lease: float = 12.0
+    """Without a word that somebody still watches a run, before its watching ends."""
+    silence: float = 4.0
+    """Without a view of a watched run, before its trainer is asked again."""
     backoff_min: float = 0.1
     backoff_max: float = 2.0
     poll_fast: float = 0.005

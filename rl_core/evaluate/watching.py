@@ -32,11 +32,14 @@ class Watcher:
         self._directory = directory
         self._child: Child | None = None
         self._mirror: Mirror | None = None
-        self._shown = -1
+        self._shown, self._fps = -1, 0.0
 
     def watch(self, role: Role, fps: float) -> None:
-        """Play at most `fps` steps per second, in a new child; 0 = no more."""
+        """Play at most `fps` steps per second; 0 = no more. Another rate takes another child."""
+        if self._child is not None and fps == self._fps:
+            return
         self.close()
+        self._fps = fps
         if fps <= 0:
             return
         mirror = Mirror(len(role.parameters))

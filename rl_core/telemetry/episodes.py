@@ -20,6 +20,7 @@ MAX_EPISODES = 200
 MAX_BYTES = 256 << 20
 DOCUMENT_BYTES = 12 << 20  # a longer one would not fit into a message to the server
 PICTURE_BYTES = 64 << 10
+MAX_NUMBER = 10**8  # episodes of a run
 ROW = struct.Struct("<II")
 
 
@@ -92,7 +93,7 @@ def bound(pictures: Sequence[bytes]) -> bytes:
 
 def read_document(run: Path, n: int) -> dict[str, Any] | None:
     """The document of episode `n` of a run, None if there is none (any more)."""
-    fd = _open(run, f"{n:08d}.msgpack")
+    fd = _open(run, n, "msgpack")
     if fd is None:
         return None
     try:
@@ -107,7 +108,7 @@ def read_document(run: Path, n: int) -> dict[str, Any] | None:
 
 def read_picture(run: Path, n: int, k: int) -> bytes | None:
     """Picture `k` of episode `n`, a JPEG of at most PICTURE_BYTES; None if there is none."""
-    fd = _open(run, f"{n:08d}.pictures")
+    fd = _open(run, n, "pictures")
     if fd is None:
         return None
     try:
@@ -124,12 +125,14 @@ def _row(fd: int, k: int) -> bytes | None:
     return os.pread(fd, min(size, PICTURE_BYTES), offset)
 
 
-def _open(run: Path, name: str) -> int | None:
+def _open(run: Path, n: int, kind: str) -> int | None:
     """A regular file of the run's episodes; a link in its place is not followed."""
+    if not 0 < n < MAX_NUMBER:
+        return None
     with contextlib.suppress(FileNotFoundError):
         folder = os.open(run / "episodes", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            fd = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
+            fd = os.open(f"{n:08d}.{kind}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=folder)
         finally:
             os.close(folder)
         if stat.S_ISREG(os.fstat(fd).st_mode):

@@ -42,6 +42,10 @@ class ViewSender:
             self._heard_at = time.monotonic()
 
 
+    def close(self) -> None:
+        self._socket.close()
+
+
 class ViewReceiver:
     """The agent's end; `fileno` is readable when a view has come."""
 

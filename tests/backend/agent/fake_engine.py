@@ -8,6 +8,7 @@ from typing import Any
 
 from rl_core.telemetry.inbox import InboxReader
 from rl_core.telemetry.journal import JournalReader, JournalWriter, last_record
+from rl_core.telemetry.views import ViewSender
 
 
 class FakeTrainer:
@@ -20,6 +21,8 @@ class FakeTrainer:
         self.inbox = InboxReader(directory / "inbox.bin", after=_position(directory))
         self.position = directory / "position"
         self.paused = False
+        self.sender = ViewSender(directory)
+        self.fps = 0.0
         self.event("resumed" if resume else "started", {})
 
     def event(self, kind: str, data: dict[str, Any]) -> None:
@@ -41,6 +44,8 @@ class FakeTrainer:
                 return
             if not self.paused:
                 self.frame()
+            if self.fps:
+                self.sender.send({"update": self.update, "fps": self.fps, "image": b"x" * (60 << 10)})
             time.sleep(self.config.get("interval", 0.005))
         self.event("finished", {"reason": "budget used up"})
 
@@ -55,6 +60,8 @@ class FakeTrainer:
                 case "stop":
                     self.event("stopped", {"reason": "asked to"})
                     return True
+                case "watch":
+                    self.fps = command["fps"]
                 case op:
                     self.paused = op == "pause"
                     self.event("action_done", {"action_id": command["id"], "action": op})

@@ -28,6 +28,7 @@ class FakeServer:
         self.hellos: list[dict[str, Any]] = []
         self.trainers: list[dict[str, Any]] = []
         self.replies: dict[int, dict[str, Any]] = {}
+        self.views: list[dict[str, Any]] = []
         self.attempts = 0
         self.settles = True
         self._server: Server | None = None
@@ -109,6 +110,8 @@ class FakeServer:
                 await self._store(socket, message)
             case "trainer":
                 self.trainers.append({**message, "rows": self.rows(message["run"])})
+            case "view":
+                self.views.append(message)
             case "reply":
                 self.replies[message["id"]] = message
 
