@@ -48,6 +48,7 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     heads: [],
     x: scale.range,
     logX: scale.log,
+    whole: timeScale({ ...input, range: null }).range,
     timeAxis: true,
     shown: rows.length,
     total: rows.length,

@@ -31,7 +31,7 @@ export function lineFigure(input: ChartInput, look: LinesLook): Figure {
   const x = scale.range
   const drawn = look.lines.flatMap((line) => draw(line, x, input))
   const heads = look.lines.filter((line) => input.series(line.metric)).map((line) => head(line, look, input))
-  const common = { heads, x, logX: scale.log }
+  const common = { heads, x, logX: scale.log, whole: timeScale({ ...input, range: null }).range }
   if (drawn.length === 0) return { ...nothing(input, waiting(look, input), true), ...common }
   const y = verticalRange([...drawnValues(drawn, input), ...(look.level ? [look.level.y] : [])], input)
   const entries = drawn.map(({ entry }) => entry)

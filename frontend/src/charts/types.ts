@@ -65,6 +65,8 @@ export interface Figure {
   x: Range
   /** Equal distances are equal factors. */
   logX?: boolean
+  /** What it would show unzoomed. */
+  whole?: Range
   timeAxis: boolean
   shown: number
   total: number

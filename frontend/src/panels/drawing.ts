@@ -5,7 +5,7 @@ import { atShare, type Scale, zoomed } from '../charts/scale'
 import type { Figure } from '../charts/types'
 import { loadPlotly, Plot } from '../paint/plot'
 import { scheduler } from '../paint/scheduler'
-import { cursor, rangeOf, setRange, touchedChart } from '../store/view'
+import { cursor, setRange, touchedChart } from '../store/view'
 import type { FigureSource } from './painter'
 
 /** What a drawing needs to know of its chart. */
@@ -128,17 +128,11 @@ export class Drawing {
     const at = this.positionOf(event)
     if (!event.altKey || !this.spec.timeAxis || !scale || at === null) return
     event.preventDefault()
-    const wide = this.wide
     const [from, to] = zoomed(scale, at, event.deltaY < 0 ? 1 / WHEEL : WHEEL)
-    if (rangeOf(this.spec.id) === null) this.wide = scale.range
-    const all = wide && from <= wide[0] && to >= wide[1]
-    const next = wide ? [Math.max(from, wide[0]), Math.min(to, wide[1])] : [from, to]
-    if (event.deltaY < 0 || (rangeOf(this.spec.id) && !all)) setRange(this.spec.id, next as [number, number])
-    else setRange(this.spec.id, null)
+    const [first, last] = this.figure.peek()?.whole ?? scale.range
+    const all = from <= first && to >= last
+    setRange(this.spec.id, all ? null : [Math.max(from, first), Math.min(to, last)])
   }
-
-  /** The range of the whole run when it was last seen. */
-  private wide: [number, number] | null = null
 
   private resize(element: HTMLElement): void {
     this.source.size = { width: element.clientWidth, height: element.clientHeight }
