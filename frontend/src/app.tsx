@@ -40,5 +40,5 @@ function Page() {
   const at = route.value
   if (at.page === 'desk') return <DeskPage key={at.run} id={at.run} />
   if (at.page === 'new') return <NewRunPage at={at} />
-  return at.page === 'runs' ? <RunsPage /> : <Missing what={`${at.path} is no page of Policyscope.`} />
+  return at.page === 'runs' ? <RunsPage at={at} /> : <Missing what={`${at.path} is no page of Policyscope.`} />
 }

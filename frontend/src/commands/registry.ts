@@ -45,6 +45,8 @@ const NAMES: Record<string, string> = {
   Escape: 'Esc',
   ArrowLeft: '←',
   ArrowRight: '→',
+  ArrowUp: '↑',
+  ArrowDown: '↓',
 }
 
 /** A key as it is printed. */

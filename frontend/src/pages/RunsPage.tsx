@@ -1,4 +1,5 @@
-import { useEffect } from 'preact/hooks'
+import { useEffect, useMemo } from 'preact/hooks'
+import { Queue } from '../launch/Queue'
 import { integer } from '../paint/format'
 import { loadPlotly } from '../paint/plot'
 import { Formula } from '../panels/Equation'
@@ -7,20 +8,27 @@ import { RunTable } from '../panels/RunTable'
 import { TopBar } from '../panels/TopBar'
 import { complaint } from '../store/actions'
 import { algorithmOf, catalog, controlsOf, environmentOf } from '../store/catalog'
-import { followRuns, loadMoreRuns, moreRuns, runs, runsError, runsState } from '../store/runs'
+import type { Route } from '../store/route'
+import { followRuns, nextPage, runs, runsError, runsState, turning } from '../store/runs'
+import { clearSelection } from '../store/selection'
+import { filters, isFiltered, mirrorTable, readTable } from '../store/tableView'
+import { BulkBar } from '../table/BulkBar'
+import { Filters } from '../table/Filters'
 import { Complaint } from '../ui/Complaint'
+import { Link } from '../ui/Link'
 import { loadKatex } from '../ui/Tex'
+import { ToastBar } from '../ui/ToastBar'
 import type { Recipe } from '../wire/types'
 
 /** The first screen: every run, and one click to start another. */
-export function RunsPage() {
+export function RunsPage({ at }: { at: Route }) {
+  useMemo(() => readTable(location.search), [at])
   useEffect(() => {
     document.title = 'Runs · Policyscope'
-    const stop = followRuns()
     const timer = setTimeout(warmUp, 800)
+    const stops = [followRuns(), mirrorTable(), clearSelection, () => clearTimeout(timer)]
     return () => {
-      stop()
-      clearTimeout(timer)
+      for (const stop of stops) stop()
     }
   }, [])
   return (
@@ -30,6 +38,7 @@ export function RunsPage() {
         <Complaint text={complaint.value} />
         <Content />
       </main>
+      <ToastBar />
     </>
   )
 }
@@ -44,25 +53,26 @@ function Content() {
   const recipes = catalog.value?.recipes ?? []
   if (runsState.value === 'loading') return <Loading />
   if (runsState.value === 'error') return <Unreadable />
-  if (runs.value.length === 0) return <Empty recipes={recipes} />
+  if (runs.value.length === 0 && !isFiltered.value && !turning.value) return <Empty recipes={recipes} />
   return (
     <div class="runs">
       <section aria-label="Runs">
         <header>
-          <h1>Runs</h1>
-          <span class="faint">{integer(runs.value.length)} shown, newest first</span>
+          <h1>{filters.value.deleted ? 'Deleted runs' : 'Runs'}</h1>
+          <Counted />
+          <BulkBar />
+          <Link class="button primary small new-run" href="/new">
+            New run
+          </Link>
         </header>
+        <Filters />
         <RunTable />
-        {moreRuns.value && (
-          <button type="button" class="button" style={{ marginTop: 12 }} onClick={() => void loadMoreRuns()}>
-            Show older runs
-          </button>
-        )}
       </section>
-      <section aria-label="Start a run">
+      <section aria-label="Start a run" class="start-side">
         <header>
           <h1>Start a run</h1>
         </header>
+        <Queue />
         <div class="recipes">
           {recipes.map((recipe) => (
             <RecipeCard key={recipe.id} recipe={recipe} />
@@ -70,6 +80,18 @@ function Content() {
         </div>
       </section>
     </div>
+  )
+}
+
+/** How many rows have been read; with more behind them a plus. */
+function Counted() {
+  const more = nextPage.value === null ? '' : '+'
+  return (
+    <span class="faint" role="status">
+      {integer(runs.value.length)}
+      {more}
+      {filters.value.deleted && ' · gone for good 24 hours after they were deleted'}
+    </span>
   )
 }
 
@@ -85,6 +107,9 @@ function Empty({ recipes }: { recipes: Recipe[] }) {
           <p>{first.doc}</p>
           <div class="go">
             <StartButton recipe={first} big />
+            <Link class="button big" href={`/new?recipe=${encodeURIComponent(first.id)}`}>
+              Change before starting
+            </Link>
             <span class="faint">The first curve moves within a second.</span>
           </div>
         </div>
@@ -100,6 +125,9 @@ function Empty({ recipes }: { recipes: Recipe[] }) {
           </div>
         </section>
       )}
+      <p class="others">
+        <Link href="/?deleted=true">Runs deleted within the last 24 hours</Link>
+      </p>
     </>
   )
 }

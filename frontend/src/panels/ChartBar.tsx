@@ -1,15 +1,11 @@
 import { AXES } from '../store/axis'
-import { axis, isZoomed, linked, logTime, setAxis, showEverything, smoothing, toggleLinked } from '../store/view'
+import { axis, range, setAxis, smoothing } from '../store/view'
 import { Segmented } from '../ui/Segmented'
 
 interface Props {
   onMetrics(): void
   onHelp(): void
 }
-
-/** The charts on the page. */
-export const chartIds = (): string[] =>
-  [...document.querySelectorAll<HTMLElement>('figure[data-chart]:not([hidden])')].map(({ dataset }) => dataset.chart!)
 
 /** What holds for all charts at once: horizontal axis, smoothing, zoom. */
 export function ChartBar({ onMetrics, onHelp }: Props) {
@@ -36,16 +32,8 @@ export function ChartBar({ onMetrics, onHelp }: Props) {
         />
         <output>{smoothing.value.toFixed(2)}</output>
       </label>
-      <label class="tick" title="Equal factors of the horizontal axis at equal distances">
-        <input type="checkbox" checked={logTime.value} onChange={() => (logTime.value = !logTime.peek())} />
-        log x
-      </label>
-      <label class="tick" title="Dragging over one chart zooms all of them">
-        <input type="checkbox" checked={linked.value} onChange={() => toggleLinked(chartIds())} />
-        one zoom
-      </label>
-      {isZoomed.value && (
-        <button type="button" class="button small" onClick={showEverything}>
+      {range.value && (
+        <button type="button" class="button small" onClick={() => (range.value = null)}>
           Zoomed · show all
         </button>
       )}

@@ -1,107 +1,154 @@
-import { useState } from 'preact/hooks'
-import { ago, integer, short } from '../paint/format'
-import { act, canPause, canResume, removeRun } from '../store/actions'
-import { algorithmOf } from '../store/catalog'
-import { navigate } from '../store/route'
-import { isTerminal, refreshRuns, returns, runs } from '../store/runs'
-import { Confirm } from '../ui/Dialog'
-import { Menu } from '../ui/Menu'
-import { Sparkline } from '../ui/Sparkline'
-import { StatePill } from '../ui/StatePill'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
+import { offer } from '../commands/registry'
+import { followRows } from '../store/liveRows'
+import { atTop, loadMoreRuns, nextPage, refreshRuns, runs, turning, unseen } from '../store/runs'
+import { current } from '../store/selection'
+import { wantSparks } from '../store/sparks'
+import { chosenColumns, filters, isFiltered } from '../store/tableView'
+import { COLUMNS } from '../table/columns'
+import { tableCommands } from '../table/commands'
+import { Head } from '../table/Head'
+import { Row } from '../table/Row'
+import { ROW_HEIGHT, type Span, scrollFor, spanOf } from '../table/window'
 import type { Run } from '../wire/types'
 
-/** Every run, newest first. */
+/** Rows from the end at which the next page is asked for. */
+const AHEAD = 40
+/** What is in view is attended to when the scrolling rests. */
+const REST_MS = 120
+
+/** Every run, only those in view drawn. */
 export function RunTable() {
-  const [removing, setRemoving] = useState<Run | null>(null)
+  const box = useRef<HTMLDivElement>(null)
+  const span = useSpan(box, runs.value.length)
+  const rows = runs.value.slice(span.first, span.last)
+  useAttention(rows, span.last)
+  useEffect(() => offer(() => tableCommands((run) => goTo(box.current!, run))), [])
+  useEffect(() => {
+    box.current?.scrollTo(0, 0)
+  }, [turning.value])
+  const columns = useMemo(
+    () => COLUMNS.filter(({ id, from }) => chosenColumns.value?.includes(id) ?? from !== 'chosen'),
+    [chosenColumns.value],
+  )
   return (
-    <div class="card table-scroll">
-      <table class="list">
-        <thead>
-          <tr>
-            <th>Run</th>
-            <th>State</th>
-            <th class="narrow-off">Algorithm</th>
-            <th class="wide number">Seed</th>
-            <th class="wide number">Updates</th>
-            <th class="narrow-off number">Steps</th>
-            <th class="number">Return</th>
-            <th>
-              <span class="visually-hidden">Return over episodes</span>
-            </th>
-            <th class="wide">Created</th>
-            <th>
-              <span class="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {runs.value.map((run) => (
-            <Row key={run.id} run={run} onRemove={() => setRemoving(run)} />
-          ))}
-        </tbody>
-      </table>
-      {removing && (
-        <Confirm
-          title={`Delete “${removing.name}”?`}
-          text="Its numbers, events and checkpoints are deleted with it."
-          action="Delete the run"
-          onConfirm={() => void removeRun(removing.id).then(refreshRuns)}
-          onClose={() => setRemoving(null)}
-        />
-      )}
+    <div class="card table-card">
+      <Unseen onShow={() => box.current?.scrollTo(0, 0)} />
+      <div class="table-scroll" ref={box}>
+        <table
+          class={`list ${chosenColumns.value ? 'as-chosen' : ''} ${turning.value ? 'turning' : ''}`}
+          aria-rowcount={nextPage.value === null ? runs.value.length + 1 : -1}
+        >
+          <Head columns={columns} />
+          <tbody>
+            <Spacer rows={span.first} />
+            {rows.map((run, i) => (
+              <Row key={run.id} run={run} columns={columns} place={span.first + i + 1} />
+            ))}
+            <Spacer rows={runs.value.length - span.last} />
+          </tbody>
+        </table>
+        {runs.value.length === 0 && !turning.value && <Nothing />}
+      </div>
     </div>
   )
 }
 
-function Row({ run, onRemove }: { run: Run; onRemove(): void }) {
-  const path = `/runs/${run.id}`
-  const spark = returns.value[run.id]
-  return (
-    <tr>
-      <td class="name">
-        <a
-          href={path}
-          dir="ltr"
-          title={run.name}
-          onClick={(event) => {
-            if (event.metaKey || event.ctrlKey) return
-            event.preventDefault()
-            navigate(path)
-          }}
-        >
-          <bdi dir="ltr">{run.name}</bdi>
-        </a>
-        <small>{run.environment.id}</small>
-      </td>
-      <td title={run.reason ?? undefined}>
-        <StatePill state={run.state} reachable={run.reachable || isTerminal(run)} />
-      </td>
-      <td class="narrow-off">{algorithmOf(run.algorithm)?.title ?? run.algorithm}</td>
-      <td class="wide number">{run.seed}</td>
-      <td class="wide number">{integer(run.update)}</td>
-      <td class="narrow-off number">{integer(run.env_steps)}</td>
-      <td class="number">
-        <strong>{short(spark?.y.at(-1))}</strong>
-      </td>
-      <td>
-        <Sparkline spark={spark} label={`Return of ${run.name} over episodes`} />
-      </td>
-      <td class="wide faint" title={run.created}>
-        {ago(run.created)}
-      </td>
-      <td class="actions">
-        <Menu label={`${run.name}: actions`} items={actions(run, onRemove)} />
-      </td>
-    </tr>
+/** The part of the table that is in view, followed while it scrolls and is resized. */
+function useSpan(box: { current: HTMLDivElement | null }, count: number): Span {
+  const [span, setSpan] = useState<Span>({ first: 0, last: 0 })
+  const measure = () => {
+    const { scrollTop, clientHeight } = box.current!
+    atTop.value = scrollTop < ROW_HEIGHT
+    const next = spanOf(scrollTop, clientHeight, runs.peek().length)
+    setSpan((known) => (known.first === next.first && known.last === next.last ? known : next))
+  }
+  useLayoutEffect(measure, [count])
+  useEffect(() => {
+    const element = box.current!
+    const resized = new ResizeObserver(measure)
+    element.addEventListener('scroll', measure, { passive: true })
+    resized.observe(element)
+    return () => {
+      element.removeEventListener('scroll', measure)
+      resized.disconnect()
+      atTop.value = true
+    }
+  }, [])
+  return { first: Math.min(span.first, count), last: Math.min(span.last, count) }
+}
+
+/** Rows in view are followed live and get their sparkline; near the end the next page is read. */
+function useAttention(rows: Run[], last: number): void {
+  const ids = rows.map(({ id, state }) => id + state).join()
+  useEffect(() => {
+    if (last > runs.peek().length - AHEAD) loadMoreRuns()
+    const timer = setTimeout(() => {
+      followRows(rows)
+      wantSparks(rows.map(({ id }) => id))
+    }, REST_MS)
+    return () => clearTimeout(timer)
+  }, [ids, runs.value.length])
+  useEffect(() => () => followRows([]), [])
+}
+
+/** Bring a row into view and give it the focus once it is drawn. */
+function goTo(box: HTMLDivElement, run: string): void {
+  current.value = run
+  const head = box.querySelector('thead')?.clientHeight ?? 0
+  const place = runs.peek().findIndex(({ id }) => id === run)
+  const top = scrollFor(place, box.scrollTop, box.clientHeight - head)
+  if (top !== null) box.scrollTop = top
+  requestAnimationFrame(() =>
+    setTimeout(() =>
+      box.querySelector<HTMLElement>(`tr[data-run="${CSS.escape(run)}"]`)?.focus({ preventScroll: true }),
+    ),
   )
 }
 
-function actions(run: Run, onRemove: () => void) {
-  const send = (action: 'pause' | 'resume') => () => void act(run.id, { action }).then(refreshRuns)
-  if (isTerminal(run)) return [{ text: 'Delete', act: onRemove }]
-  return [
-    ...(canPause(run.state) ? [{ text: 'Pause', act: send('pause') }] : []),
-    ...(canResume(run.state) ? [{ text: 'Resume', act: send('resume') }] : []),
-    { text: 'Stop', act: () => void act(run.id, { action: 'stop', checkpoint: true }).then(refreshRuns) },
-  ]
+/** The height of rows that are not drawn. */
+const Spacer = ({ rows }: { rows: number }) =>
+  rows > 0 ? (
+    // biome-ignore lint/a11y/noAriaHiddenOnFocusable: there is nothing in it that could take the focus
+    <tr aria-hidden="true" class="spacer">
+      <td colSpan={99} style={{ height: rows * ROW_HEIGHT }} />
+    </tr>
+  ) : null
+
+function Unseen({ onShow }: { onShow(): void }) {
+  if (unseen.value === 0) return null
+  return (
+    <button
+      type="button"
+      class="button small unseen"
+      onClick={() => {
+        onShow()
+        atTop.value = true
+        void refreshRuns()
+      }}
+    >
+      {unseen.value === 1 ? '1 new run' : `${unseen.value} new runs`} above
+    </button>
+  )
+}
+
+function Nothing() {
+  return (
+    <p class="nothing" role="status">
+      {filters.value.deleted && Object.keys(filters.value).length === 1
+        ? 'No run was deleted within the last 24 hours.'
+        : 'No run matches.'}{' '}
+      {isFiltered.value && (
+        <button
+          type="button"
+          class="button small"
+          onClick={() => {
+            filters.value = {}
+          }}
+        >
+          Show all runs
+        </button>
+      )}
+    </p>
+  )
 }

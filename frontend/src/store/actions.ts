@@ -5,7 +5,7 @@ import type { RunStore } from './run'
 /** The last thing that did not work, said once at the top of the page. */
 export const complaint = signal<string | null>(null)
 
-async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
+export async function attempt<T>(work: () => Promise<T>): Promise<T | null> {
   try {
     complaint.value = null
     return await work()
@@ -19,8 +19,6 @@ export const act = (run: string, action: Action) => attempt(() => api.act(run, a
 
 /** Start a run from a recipe; `press` names this press of the button, so that a repeat starts nothing twice. */
 export const startRecipe = (recipe: string, press: string) => attempt(() => api.start({ recipe }, press))
-
-export const removeRun = (run: string) => attempt(() => api.remove(run).then(() => true))
 
 /** Stops of the pace ladder, in updates per second; null is full speed. */
 export const PACES: (number | null)[] = [0.5, 1, 2, 5, 10, 20, 50, 100, null]

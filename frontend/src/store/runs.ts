@@ -1,129 +1,109 @@
-import { signal } from '@preact/signals'
+import { batch, effect, signal } from '@preact/signals'
 import { api } from '../wire/api'
-import { decodeOrNaN } from '../wire/numbers'
-import { live, type Sink } from '../wire/socket'
-import type { FrameMessage, Run } from '../wire/types'
+import type { Run } from '../wire/types'
+import { asked } from './tableView'
 
+/** The rows that have been read, in the order of the table. */
 export const runs = signal<Run[]>([])
 export const runsState = signal<'loading' | 'ready' | 'error'>('loading')
 export const runsError = signal('')
-export const moreRuns = signal<string | null>(null)
-/** Return over episodes, for the sparkline. */
-export interface Spark {
-  x: number[]
-  y: number[]
-}
-
-export const returns = signal<Record<string, Spark>>({})
+/** Where the rows go on; null when all have been read. */
+export const nextPage = signal<string | null>(null)
+/** Rows above the first one that a reader further down has not been shown. */
+export const unseen = signal(0)
+/** Whether the first row is in view: only then may rows come in above it. */
+export const atTop = signal(true)
+/** Another filter or order was asked for, and its rows are on their way. */
+export const turning = signal(false)
 
 const ACTIVE = new Set(['queued', 'starting', 'running', 'paused', 'stopping'])
-const WATCHED = 8
-const SPARK_POINTS = 60
+const PAGE = 100
 
 export const isActive = (run: Run): boolean => ACTIVE.has(run.state)
 export const isTerminal = (run: Run): boolean => !ACTIVE.has(run.state)
 
+let question = 0
+let reading: Promise<void> | null = null
+
 /** Keep the table current until the returned function is called; a hidden tab asks for nothing. */
 export function followRuns(every = 3000): () => void {
-  const watching = new Map<string, () => void>()
-  const turn = async () => {
-    if (!document.hidden) {
-      await refreshRuns()
-      watchActive(watching)
-    }
-  }
-  void turn()
-  const timer = setInterval(turn, every)
+  const stopView = effect(() => {
+    asked.value
+    atTop.value = true
+    turning.value = true
+    void refreshRuns()
+  })
+  const timer = setInterval(() => !document.hidden && void refreshRuns(), every)
   return () => {
+    stopView()
     clearInterval(timer)
-    for (const stop of watching.values()) stop()
+    question++
+    runsState.value = 'loading'
+    runs.value = []
   }
 }
 
 export async function refreshRuns(): Promise<void> {
+  const mine = ++question
   try {
-    const page = await api.runs({ sort: '-created' })
-    const oldest = page.runs.at(-1)?.created ?? ''
-    const further = page.next ? runs.peek().filter((run) => run.created < oldest) : []
-    runs.value = [...page.runs, ...further]
-    if (further.length === 0) moreRuns.value = page.next
-    runsState.value = 'ready'
-    await Promise.all(
-      page.runs
-        .slice(0, 30)
-        .filter((run) => !(run.id in returns.peek()))
-        .map(readReturns),
-    )
+    const page = await api.runs({ ...asked.peek(), limit: PAGE })
+    if (mine === question) take(page.runs, page.next)
   } catch (error) {
+    if (mine !== question) return
     runsError.value = error instanceof Error ? error.message : String(error)
     if (runsState.peek() === 'loading') runsState.value = 'error'
   }
 }
 
-export async function loadMoreRuns(): Promise<void> {
-  const page = await api.runs({ sort: '-created', after: moreRuns.peek() })
-  runs.value = [...runs.peek(), ...page.runs]
-  moreRuns.value = page.next
-  await Promise.all(page.runs.map(readReturns))
+/** The first page again. Whoever reads further down keeps every row in its place; at the top the page simply stands. */
+function take(page: Run[], next: string | null): void {
+  batch(() => {
+    const stays = !atTop.peek() && !turning.peek()
+    const known = new Set(runs.peek().map(({ id }) => id))
+    unseen.value = stays ? page.filter(({ id }) => !known.has(id)).length : 0
+    runs.value = stays ? updated(runs.peek(), page) : page
+    if (!stays) nextPage.value = next
+    turning.value = false
+    runsState.value = 'ready'
+  })
 }
 
-async function readReturns(run: Run): Promise<void> {
-  const name = 'episode/return'
-  const reply = await api.series(run.id, [name], 'episodes', { points: SPARK_POINTS }).catch(() => null)
-  const columns = reply?.series[name]
-  const spark = { x: columns?.x1 ?? [], y: columns?.mean.map(decodeOrNaN) ?? [] }
-  returns.value = { ...returns.peek(), [run.id]: spark }
+function updated(known: Run[], news: Run[]): Run[] {
+  const fresh = new Map(news.map((run) => [run.id, run]))
+  return known.map((run) => {
+    const other = fresh.get(run.id)
+    return other && other.version >= run.version ? other : run
+  })
 }
 
-function watchActive(watching: Map<string, () => void>): void {
-  const active = runs
-    .peek()
-    .filter((run) => run.state !== 'queued' && isActive(run))
-    .slice(0, WATCHED)
-  for (const [id, stop] of watching) {
-    if (active.some((run) => run.id === id)) continue
-    stop()
-    watching.delete(id)
-    const run = runs.peek().find((candidate) => candidate.id === id)
-    if (run) void readReturns(run)
-  }
-  for (const { id } of active) {
-    if (watching.has(id)) continue
-    watching.set(id, live.subscribe(id, { after: null, metrics: [], distributions: [], max_hz: 4 }, sink))
-  }
+/** Read the rows after the last one, once at a time. */
+export function loadMoreRuns(): void {
+  const after = nextPage.peek()
+  if (after === null || reading || turning.peek()) return
+  const mine = question
+  reading = api
+    .runs({ ...asked.peek(), limit: PAGE, after })
+    .then((page) => {
+      if (nextPage.peek() !== after) return
+      const known = new Set(runs.peek().map(({ id }) => id))
+      batch(() => {
+        runs.value = [...runs.peek(), ...page.runs.filter(({ id }) => !known.has(id))]
+        nextPage.value = page.next
+      })
+    })
+    .catch((error) => {
+      if (mine === question) runsError.value = String(error)
+    })
+    .finally(() => {
+      reading = null
+    })
 }
 
-const sink: Sink = {
-  frame: (frame) => follow(frame),
-  event: () => {},
-  skip: () => {},
-  run: (run) => replace(run),
-  gone: () => void refreshRuns(),
-  reload: () => {},
-}
-
+/** Take over what was heard about one run, unless something newer is known. */
 export function replace(run: Run): void {
-  runs.value = runs.peek().map((known) => (known.id === run.id && run.version >= known.version ? run : known))
+  if (runs.peek().some(({ id }) => id === run.id)) runs.value = updated(runs.peek(), [run])
 }
 
-function follow(frame: FrameMessage): void {
-  const { update, env_steps, episodes } = frame.rows
-  const counters = { update: update.at(-1)!, env_steps: env_steps.at(-1)!, episodes: episodes.at(-1)! }
-  runs.value = runs.peek().map((run) => (run.id === frame.run ? { ...run, ...counters } : run))
-  if (frame.ended.length === 0) return
-  const known = returns.peek()[frame.run] ?? { x: [], y: [] }
-  const ended = frame.ended.filter((episode) => episode.episode > (known.x.at(-1) ?? 0))
-  const x = [...known.x, ...ended.map((episode) => episode.episode)]
-  const y = [...known.y, ...ended.map((episode) => decodeOrNaN(episode.return))]
-  returns.value = {
-    ...returns.peek(),
-    [frame.run]: x.length > 4 * SPARK_POINTS ? { x: thin(x), y: thin(y) } : { x, y },
-  }
-}
-
-/** Half as many values, each the mean of two. */
-function thin(values: number[]): number[] {
-  const out: number[] = []
-  for (let i = 0; i + 1 < values.length; i += 2) out.push((values[i]! + values[i + 1]!) / 2)
-  return out
+export function forget(ids: string[]): void {
+  runs.value = runs.peek().filter(({ id }) => !ids.includes(id))
 }

@@ -1,5 +1,5 @@
 import { extent } from '../paint/ranges'
-import type { Spark } from '../store/runs'
+import type { Spark } from '../store/sparks'
 
 const WIDTH = 120
 const HEIGHT = 28

@@ -40,3 +40,8 @@ export const DotsIcon = () => (
     <circle cx="10.3" cy="6" r="1.3" />
   </Icon>
 )
+export const PencilIcon = () => (
+  <Icon>
+    <path d="M8.4 1 11 3.6 4.2 10.4 1 11l.6-3.2z" />
+  </Icon>
+)

@@ -67,6 +67,9 @@ export interface StartBody {
   pace?: Value
 }
 
+/** What a person may rewrite on a run at any time. */
+export type RunPatch = Partial<Pick<Run, 'name' | 'tags' | 'notes'>>
+
 /** Filters, order and place of a page of runs. */
 export interface RunQuery {
   limit?: number
@@ -104,6 +107,7 @@ export const api = {
   start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
   validate: (body: StartBody) => json<{ ok: boolean; errors: WireError[] }>('POST', '/api/validate', body),
   queue: () => json<{ places: number; busy: number }>('GET', '/api/queue'),
+  patch: (id: string, change: RunPatch) => json<Run>('PATCH', run(id), change),
   remove: (id: string) => json<void>('DELETE', run(id)),
   act: (id: string, action: Action) => json<{ action_id: string }>('POST', `${run(id)}/actions`, action),
   edit: (id: string, values: Record<string, Value>, expectVersion: number, editId: string) =>

@@ -69,12 +69,11 @@ export class LiveSocket {
     return () => this.unsubscribe(subscription)
   }
 
-  /** Other metrics and distributions from here on, at the same position. */
-  want(run: string, { metrics, distributions }: Pick<Wanted, 'metrics' | 'distributions'>): void {
+  /** Other distributions from here on, at the same position. */
+  want(run: string, distributions: string[]): void {
     const subscription = this.subscriptions.get(run)
-    const same = `${subscription?.metrics}|${subscription?.distributions}` === `${metrics}|${distributions}`
-    if (!subscription || same) return
-    Object.assign(subscription, { metrics, distributions })
+    if (!subscription || subscription.distributions.join() === distributions.join()) return
+    subscription.distributions = distributions
     if (this.link.value === 'live') this.ask(subscription)
   }
 
