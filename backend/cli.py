@@ -1,4 +1,4 @@
-"""`policyscope serve | train | runs | token | login`."""
+"""`policyscope serve | train | runs | export | token | login`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rich.table import Table
 from backend import __version__
 from backend.api.wire import encode
 from backend.client import NoServer, ServerSaid, ask, with_store
+from backend.export.command import NoSuchRun, export
+from backend.export.formats import FORMATS
 from backend.jobs.machine import STATES
 from backend.serving import Refused, open_browser
 from backend.serving import serve as run_server
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     logging.basicConfig(level=logging.WARNING if given.run is serve_command else logging.ERROR, format=LOG_FORMAT)
     try:
         sys.exit(given.run(given))
-    except (Refused, ServerSaid, StoreError, OSError) as found:
+    except (Refused, ServerSaid, NoSuchRun, StoreError, OSError) as found:
         sys.exit(fail(str(found)))
     except ValidationError as invalid:
         first = invalid.errors()[0]
@@ -44,10 +46,11 @@ def parser() -> argparse.ArgumentParser:
     """Describe every command; settings that are not given come from POLICYSCOPE_* variables."""
     top = argparse.ArgumentParser(prog="policyscope", description="Watch and operate reinforcement learning live.")
     top.add_argument("--version", action="version", version=__version__)
-    commands = top.add_subparsers(required=True, metavar="serve | train | runs | token | login")
+    commands = top.add_subparsers(required=True, metavar="serve | train | runs | export | token | login")
     describe_serve(commands)
     describe_train(commands)
     describe_runs(commands)
+    describe_export(commands)
     token = command(commands, "token", "print a bearer token for scripts", token_command)
     token.add_argument("--role", choices=["admin"], default="admin")
     command(commands, "login", "print a fresh login URL of the running server", login_command)
@@ -91,6 +94,14 @@ def describe_runs(commands: Any) -> None:
     runs.add_argument("--json", action="store_true", help="print JSON instead of a table")
     runs.add_argument("--state", choices=STATES, help="only runs in this state")
     runs.add_argument("--limit", type=int, default=20, help="how many (20, at most 200)")
+
+
+def describe_export(commands: Any) -> None:
+    """Describe `export`."""
+    export = command(commands, "export", "write a run into a file", export_command)
+    export.add_argument("wanted", metavar="RUN", help="its id, the beginning of its id, or its name")
+    export.add_argument("--format", choices=FORMATS, required=True, help="html is a report that needs no network")
+    export.add_argument("--out", type=Path, metavar="FILE", help="where to (a name made from the run's, here)")
 
 
 def settings_of(given: argparse.Namespace) -> Settings:
@@ -158,6 +169,18 @@ def table(runs: list[dict[str, Any]]) -> Table:
     for run in runs:
         shown.add_row(*(str(run[column]) for column in columns))
     return shown
+
+
+def export_command(given: argparse.Namespace) -> int:
+    """Write a run into a file and print its name; the engine is loaded only where no server could declare it."""
+
+    def catalog() -> Any:
+        from backend.agent.engine import RlCore
+
+        return RlCore().catalog()
+
+    print(export(settings_of(given), given.wanted, given.format, given.out, catalog))
+    return 0
 
 
 def token_command(given: argparse.Namespace) -> int:

@@ -19,6 +19,7 @@ from backend.jobs.actions import Actions
 from backend.jobs.edits import Edits
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
+from backend.jobs.purge import Purge
 from backend.jobs.queue import Queue
 from backend.jobs.reconcile import lose
 from backend.jobs.starts import Starts
@@ -49,6 +50,7 @@ class Services:
         self.actions = Actions(self.ledger, self.link)
         self.edits = Edits(self.ledger, self.link)
         self.queue = Queue(self.ledger, self.link, places=settings.max_running)
+        self.purge = Purge(store, self.link)
         self.supervisor = Supervisor(settings.data_dir, self.link)
         identities.on_revoked.append(self.hub.revoke)
 
@@ -57,7 +59,7 @@ class Services:
         """Keep the queue, the news and the local agent going."""
         await lose(self.ledger)
         self.queue.changed.set()
-        jobs = [self.queue.run(), self.hub.tick(), self.hub.watching.tell(self.link.send)]
+        jobs = [self.queue.run(), self.hub.tick(), self.hub.watching.tell(self.link.send), self.purge.run()]
         if self.settings.local_agent:
             jobs.append(self.supervisor.run())
         tasks = [asyncio.create_task(watched(job)) for job in jobs]

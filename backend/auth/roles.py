@@ -24,6 +24,7 @@ HTTP: dict[str, dict[str, Role]] = {
     "/api/runs/{id}": {"GET": "admin", "PATCH": "admin", "DELETE": "admin"},
     "/api/runs/{id}/restore": {"POST": "admin"},
     "/api/runs/{id}/storage": {"GET": "admin"},
+    "/api/runs/{id}/export": {"GET": "admin"},
     "/api/runs/{id}/episodes": {"GET": "admin"},
     "/api/runs/{id}/episodes/{n}": {"GET": "admin"},
     "/api/runs/{id}/episodes/{n}/frames/{k}.jpg": {"GET": "admin"},

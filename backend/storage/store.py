@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import access, distributions, edits, events, ingest, listing, replay, runs, series, sizes
+from . import access, distributions, edits, events, ingest, listing, purge, replay, rows, runs, series, sizes
 from .access import SESSION, TOKEN, Grant
+from .chunks import Axis, Points
 from .edits import Edit
 from .engine.connect import database_path, warn_old_sqlite
 from .engine.threads import Threads
 from .ingest import Derive, IngestResult
 from .record import RunRecord
+from .tracks import Batch
 
 Clock = Callable[[], float]
 
@@ -98,6 +100,21 @@ class Store:
         """Show a deleted run again. Raises UnknownRun, also when its time is over."""
         return await self._threads.write(runs.show, run_id, self._restorable_since())
 
+    async def due_runs(self) -> list[str]:
+        """The deleted runs that cannot be brought back any more."""
+        return await self._threads.read(purge.due, self._restorable_since())
+
+    async def purge_data(self, run_id: str) -> None:
+        """Delete what a run has recorded, piece by piece; others write in between."""
+        while await self._threads.write(purge.piece, run_id):
+            pass
+
+    async def purge_run(self, run_id: str) -> None:
+        """Delete the rest of a run whose data are purged, and give its room back to the file system."""
+        await self._threads.write(purge.finish, run_id)
+        while await self._threads.write(purge.shrink):
+            pass
+
     # telemetry
 
     async def ingest(self, run_id: str, epoch: int, records: list[dict[str, Any]], derive: Derive) -> IngestResult:
@@ -154,6 +171,22 @@ class Store:
     ) -> list[dict[str, Any]]:
         """Merged histograms of the updates in [from_, to); `bins` is the grid's edges + 1. Raises UnknownRun."""
         return await self._threads.read(distributions.read, run_id, name, from_, to, points, bins)
+
+    async def extent(self, run_id: str) -> rows.Extent:
+        """How far a run reaches now, for reading all of it up to there; raises UnknownRun."""
+        return await self._threads.read(rows.extent, run_id)
+
+    async def block(self, extent: rows.Extent, track: int, first: int) -> Batch:
+        """The rows of a track from `first` on, as many as lie in one segment."""
+        return await self._threads.read(rows.block, extent, track, first)
+
+    async def axis(self, extent: rows.Extent, track: int, name: str) -> Axis:
+        """One axis of a track at every row."""
+        return await self._threads.read(rows.axis, extent, track, name)
+
+    async def column(self, extent: rows.Extent, track: int, name: str) -> Points:
+        """Every point of one series."""
+        return await self._threads.read(rows.column, extent, track, name)
 
     # edits
 

@@ -246,6 +246,10 @@ class FakeAgent:
         self.sent: dict[str, int] = {}
         self.settled: dict[str, int] = {}
         self.forgotten: list[str] = []
+        self.watched: list[tuple[str, float]] = []
+        self.episodes: dict[int, dict[str, Any]] = {}
+        self.pictures: dict[tuple[int, int], bytes] = {}
+        self.disk: dict[str, int] = dict.fromkeys(("journal", "checkpoints", "episodes", "log"), 0)
         self.socket: ClientConnection | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -273,6 +277,10 @@ class FakeAgent:
         assert self.socket is not None
         await self.socket.send(msgspec.msgpack.encode({"t": kind, **fields}))
 
+    async def reply(self, message: dict[str, Any], result: Any) -> None:
+        """Answer a request."""
+        await self.send("reply", id=message["id"], result=result)
+
     async def listen(self) -> None:
         """Obey until the connection ends."""
         assert self.socket is not None
@@ -298,8 +306,16 @@ class FakeAgent:
                 self.settled[message["run"]] = message["seq"]
             case "forget":
                 self.forgotten.append(message["run"])
+            case "watch":
+                self.watched.append((message["run"], message["fps"]))
+            case "read_episode":
+                await self.reply(message, {"episode": self.episodes.get(message["n"])})
+            case "read_frame":
+                await self.reply(message, {"jpeg": self.pictures.get((message["n"], message["k"]))})
+            case "disk":
+                await self.reply(message, self.disk)
             case "resolve" | "check_edit" | "log":
-                await self.send("reply", id=message["id"], result=answer(message))
+                await self.reply(message, answer(message))
             case "shutdown":
                 for run in self.runs.values():
                     run.event("paused", suspended=True, by=None)

@@ -63,6 +63,8 @@ def writer_engine(path: Path) -> sa.Engine:
     engine = _engine(path, "rwc", pool_size=1)
     _on_connect(
         engine,
+        # Only before the first table, and before the journal's mode writes the first page.
+        "PRAGMA auto_vacuum=INCREMENTAL",
         "PRAGMA journal_mode=WAL",
         "PRAGMA synchronous=FULL",
         "PRAGMA foreign_keys=ON",

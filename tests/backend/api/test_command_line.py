@@ -22,7 +22,7 @@ def run(*arguments: str) -> int:
     return int(left.value.code or 0)
 
 
-@pytest.mark.parametrize("command", [(), ("serve",), ("train",), ("runs",), ("token",), ("login",)])
+@pytest.mark.parametrize("command", [(), ("serve",), ("train",), ("runs",), ("export",), ("token",), ("login",)])
 def test_every_command_has_help(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(*command, "--help") == 0
     assert "usage: policyscope" in capsys.readouterr().out

@@ -82,7 +82,14 @@ async def test_S9_the_agents_token_opens_only_the_agents_door(server: Running) -
 
 
 async def test_S9_an_unlisted_address_does_not_exist(server: Running) -> None:
-    for path in ("/api/runs/x/episodes", "/api/runs/x/export", "/api", "/api/", "/api/runs/", "/API/runs/../runs"):
+    for path in (
+        "/api/runs/x/forks",
+        "/api/runs/x/episodes/1/frames/1",
+        "/api",
+        "/api/",
+        "/api/runs/",
+        "/API/runs/../runs",
+    ):
         answer = await server.client.get(path)
         assert answer.status_code == 404 or not path.startswith("/api"), path
         if path.startswith("/api"):
