@@ -49,7 +49,7 @@ def chosen(wanted: str, runs: Sequence[dict[str, Any]]) -> str:
     """Return the id that is meant: an id, else the one id that begins so, else the one run of that name."""
     for fits in (
         [run for run in runs if run["id"] == wanted],
-        [run for run in runs if run["id"].startswith(wanted)],
+        [run for run in runs if wanted and run["id"].startswith(wanted)],
         [run for run in runs if run["name"] == wanted],
     ):
         if len(fits) > 1:

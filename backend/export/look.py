@@ -42,8 +42,8 @@ p { margin: 0 0 8px; max-width: 72ch; }
 .facts { display: grid; grid-template-columns: repeat(auto-fill, minmax(240px, 1fr)); gap: 8px 24px; margin: 0; }
 .facts dt { color: var(--faint); font-size: 12px; }
 .facts dd { margin: 0; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 480px), 1fr)); gap: 16px; }
-.tables { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 16px; }
+.charts, .tables { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; align-items: start; }
+@media (max-width: 820px) { .charts, .tables { grid-template-columns: minmax(0, 1fr); } }
 table { width: 100%; border-collapse: collapse; font-size: 13px; }
 th { padding: 2px 12px 6px 0; color: var(--faint); font-weight: 500; text-align: left; }
 td { padding: 4px 12px 4px 0; border-top: 1px solid var(--grid); vertical-align: top; }
