@@ -7,15 +7,17 @@ from typing import Any
 
 import gymnasium as gym
 import numpy as np
-from gymnasium.envs.registration import EnvSpec
 from numpy.typing import NDArray
 
+from rl_core.environments.build import build
+from rl_core.environments.known import action_names, from_spec
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, StepResult
-from rl_core.types import Action, Actions, BoolArray, Discrete, FloatArray
+from rl_core.environments.spaces import Vectors, action_space, native
+from rl_core.types import Action, Actions, BoolArray, FloatArray
 
 
-class UnsupportedSpace(ValueError):
-    """A space that the policies at hand cannot act in, with the reason."""
+class EnvironmentFailed(RuntimeError):
+    """An environment that broke while it was used: which one, where, and with what."""
 
 
 class GymnasiumLanes(Lanes):
@@ -23,29 +25,33 @@ class GymnasiumLanes(Lanes):
 
     def __init__(self, env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> None:
         self.num_lanes = num_lanes
-        self._envs = [gym.make(env_id, **kwargs) for _ in range(num_lanes)]
-        self.info = describe(self._envs[0])
-        self._space = self._envs[0].observation_space
-        self._first_action = int(getattr(self._envs[0].action_space, "start", 0))
+        first = build(env_id, kwargs)
+        self.info = describe(first)  # before the others are built: they may be many and heavy
+        self._envs = [first, *(build(env_id, kwargs) for _ in range(num_lanes - 1))]
+        self._vectors = Vectors(env_id, first.observation_space)
+        self._actions = first.action_space
+        self._seeds, self._steps = [0] * num_lanes, [0] * num_lanes
 
     def reset(self, lane: int, seed: int) -> FloatArray:
         """Begin an episode with the environment's own generator for this seed."""
-        obs, _ = self._envs[lane].reset(seed=seed)
-        return self._flat(obs)
+        self._seeds[lane], self._steps[lane] = seed, 0
+        try:
+            return self._vectors.of(self._envs[lane].reset(seed=seed)[0])
+        except Exception as failed:
+            raise self._failed(lane, failed) from failed
 
     def step(self, actions: Actions, active: BoolArray | None = None) -> StepResult:
         """Step every active lane in turn; the others give zeros."""
         n = self.num_lanes
         obs, reward = np.zeros((n, self.info.obs_size), np.float32), np.zeros(n, np.float32)
         terminated, truncated = np.zeros(n, np.bool_), np.zeros(n, np.bool_)
-        for k in range(n) if active is None else np.flatnonzero(active):
-            raw, reward[k], terminated[k], truncated[k], _ = self._envs[k].step(int(actions[k]) + self._first_action)
-            obs[k] = self._flat(raw)
+        for k in range(n) if active is None else np.flatnonzero(active).tolist():
+            obs[k], reward[k], terminated[k], truncated[k] = self._step(k, actions[k])
         return StepResult(obs, reward, terminated, truncated)
 
     def step_lane(self, lane: int, action: Action) -> FloatArray:
         """Step one lane alone."""
-        return self._flat(self._envs[lane].step(int(action) + self._first_action)[0])
+        return self._step(lane, action)[0]
 
     def picture(self, lane: int) -> NDArray[np.uint8] | None:
         """The lane as the environment draws it [H, W, 3]; it has to be built with render_mode "rgb_array"."""
@@ -57,35 +63,30 @@ class GymnasiumLanes(Lanes):
         for env in self._envs:
             env.close()
 
-    def _flat(self, obs: Any) -> FloatArray:
-        return np.asarray(gym.spaces.flatten(self._space, obs), dtype=np.float32)
+    def _step(self, lane: int, action: Any) -> tuple[FloatArray, float, bool, bool]:
+        self._steps[lane] += 1
+        try:
+            obs, reward, terminated, truncated, _ = self._envs[lane].step(native(self._actions, action))
+            return self._vectors.of(obs), _number(reward), bool(terminated), bool(truncated)
+        except Exception as failed:  # whatever a third-party environment raises
+            raise self._failed(lane, failed) from failed
+
+    def _failed(self, lane: int, failed: Exception) -> EnvironmentFailed:
+        text = f"{type(failed).__name__}: {failed}".split("\n")[0][:300]
+        where = f"step {self._steps[lane]}" if self._steps[lane] else "the reset"
+        return EnvironmentFailed(f"{self.info.id} failed in {where} of an episode (seed {self._seeds[lane]}): {text}")
 
 
 def describe(env: gym.Env[Any, Any]) -> EnvironmentInfo:
     """What a Gymnasium environment offers; raises UnsupportedSpace where no policy here can act in it."""
-    spec, actions = env.spec, env.action_space
+    spec = env.spec
     assert spec is not None
-    if not isinstance(actions, gym.spaces.Discrete):
-        raise UnsupportedSpace(
-            f"{spec.id} has the action space {actions}; a Categorical policy needs Discrete(n). "
-            "Choose an environment with discrete actions."
-        )
-    if not env.observation_space.is_np_flattenable:
-        raise UnsupportedSpace(
-            f"{spec.id} has the observation space {type(env.observation_space).__name__}, which has no fixed size; "
-            "a multilayer perceptron needs one. Choose an environment whose observations flatten to a vector."
-        )
-    return EnvironmentInfo(
-        id=spec.id,
-        title=spec.name,
-        doc=_doc(spec),
-        obs_size=gym.spaces.flatdim(env.observation_space),
-        actions=Discrete(tuple(f"action {k}" for k in range(int(actions.n)))),
-        max_episode_steps=spec.max_episode_steps,
-        solved_at=spec.reward_threshold,
-        array=False,
-    )
+    actions = action_space(spec.id, env.action_space)
+    names = action_names(spec.id)
+    if len(names) == len(actions.names):
+        actions = action_space(spec.id, env.action_space, names)
+    return from_spec(spec, Vectors(spec.id, env.observation_space).size, actions)
 
 
-def _doc(spec: EnvSpec) -> str:
-    return f"{spec.id} of Gymnasium, stepped lane by lane."
+def _number(reward: Any) -> float:
+    return reward if isinstance(reward, float) else np.asarray(reward, np.float64).item()

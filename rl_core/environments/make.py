@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -9,9 +10,12 @@ from typing import Any
 import gymnasium as gym
 
 import rl_core.environments
-from rl_core.environments.adapter import GymnasiumLanes, UnsupportedSpace, describe
+from rl_core.environments.adapter import GymnasiumLanes, describe
+from rl_core.environments.build import build
+from rl_core.environments.known import known_info
 from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
+from rl_core.environments.spaces import UnsupportedSpace
 from rl_core.registry import discover, near_misses
 from rl_core.types import Box, Discrete
 
@@ -19,6 +23,7 @@ discover(rl_core.environments)
 
 ID_PATTERN = re.compile(r"[A-Za-z0-9_.-]{1,80}(/[A-Za-z0-9_.-]{1,80})?-v\d+")
 EXTRAS = {"box2d": "box2d", "mujoco": "mujoco"}  # part of the entry point to the extra that brings it
+MODULES = {"box2d": "Box2D", "mujoco": "mujoco"}  # what an extra installs
 
 
 class EnvironmentRefused(ValueError):
@@ -74,7 +79,8 @@ def known_ids() -> list[str]:
 def catalog_rows() -> list[dict[str, Any]]:
     """Array environments first, then every registered id that can be built here with discrete actions."""
     rows = [cls.info.to_json() for cls in array_environments.values() if isinstance(cls.info.actions, Discrete)]
-    return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
+    rows += [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
+    return [row for row in rows if row["actions"].get("kind") != "box"]
 
 
 def _newest_ids() -> list[str]:
@@ -86,23 +92,27 @@ def _newest_ids() -> list[str]:
 
 
 def _row(env_id: str) -> dict[str, Any] | None:
+    needs = _missing_extra(env_id)
+    if info := known_info(gym.spec(env_id)):
+        return info.to_json() | {"available": needs is None, "needs": needs}
     try:
-        env = gym.make(env_id)
+        env = build(env_id, {})
         info = describe(env)
         env.close()
         return info.to_json()
     except UnsupportedSpace:
         return None
     except Exception as failed:  # an extra that is not installed
-        needs = _missing_extra(env_id)
         shape: dict[str, Any] = {"observation": {"shape": []}, "actions": {}, "max_episode_steps": None}
         about = {"id": env_id, "title": env_id, "doc": str(_explain(env_id, {}, failed)), "array": False}
         return about | shape | {"solved_at": None, "renderer": None, "available": False, "needs": needs}
 
 
 def _missing_extra(env_id: str) -> str | None:
+    """The extra that would bring what the environment imports, where that is not installed."""
     entry = str(gym.spec(env_id).entry_point) if env_id in gym.registry else ""
-    return next((extra for part, extra in EXTRAS.items() if part in entry), None)
+    extra = next((extra for part, extra in EXTRAS.items() if part in entry), None)
+    return extra if extra and importlib.util.find_spec(MODULES[extra]) is None else None
 
 
 def _explain(env_id: str, kwargs: Mapping[str, Any], failed: BaseException) -> EnvironmentRefused:
