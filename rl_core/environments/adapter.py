@@ -89,4 +89,6 @@ def describe(env: gym.Env[Any, Any]) -> EnvironmentInfo:
 
 
 def _number(reward: Any) -> float:
+    if reward is None:  # which NumPy takes for NaN
+        raise ValueError("the reward None came; expected a number")
     return reward if isinstance(reward, float) else np.asarray(reward, np.float64).item()
