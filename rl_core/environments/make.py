@@ -17,7 +17,7 @@ from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
 from rl_core.environments.spaces import UnsupportedSpace
 from rl_core.registry import discover, near_misses
-from rl_core.types import Box, Discrete
+from rl_core.types import Box
 
 discover(rl_core.environments)
 
@@ -77,8 +77,9 @@ def known_ids() -> list[str]:
 
 
 def catalog_rows() -> list[dict[str, Any]]:
-    """Array environments first, then every registered id that can be built here with discrete actions."""
-    rows = [cls.info.to_json() for cls in array_environments.values() if isinstance(cls.info.actions, Discrete)]
+    """Array environments first, CartPole before all, then every registered id that a policy here can act in."""
+    arrays = sorted(array_environments.values(), key=lambda cls: (cls.info.id != "CartPole-v1", cls.info.id))
+    rows = [cls.info.to_json() for cls in arrays]
     rows += [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
     return [row for row in rows if row["actions"].get("kind") != "box"]
 

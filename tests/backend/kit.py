@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import math
 import socket
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ from backend.settings import Settings
 
 CATALOG: dict[str, Any] = {
     "algorithms": [{"id": "ppo", "title": "PPO"}],
-    "environments": [{"id": "CartPole-v1"}],
+    "environments": [
+        {"id": "CartPole-v1"},
+        {"id": "Free-v0", "actions": {"kind": "box", "shape": [1], "low": [-math.inf], "high": [math.inf]}},
+    ],
     "recipes": [],
     "metrics": [
         {"name": "policy/entropy", "kind": "scalar", "unit": "nat"},

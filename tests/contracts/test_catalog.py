@@ -172,8 +172,11 @@ def test_environment_row_is_whole(row: dict[str, Any]) -> None:
     assert row["title"]
     assert row["doc"]
     if row["available"]:
-        assert row["actions"]["kind"] == "discrete"
-        assert len(row["actions"]["names"]) == row["actions"]["n"] > 0
+        actions = row["actions"]
+        if actions["kind"] == "box":
+            assert [len(actions["low"])] == [len(actions["high"])] == actions["shape"]
+            assert all(low < high for low, high in zip(actions["low"], actions["high"], strict=True))
+        assert len(actions["names"]) == actions.get("n", len(actions.get("low", []))) > 0
         assert all(n > 0 for n in row["observation"]["shape"])
 
 

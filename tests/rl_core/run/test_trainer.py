@@ -121,6 +121,7 @@ def test_exception_becomes_failed_with_its_reason_and_place(tmp_path: Path, caps
             run_trainer(config, tmp_path, resume=False)
     records = journal(tmp_path)
     assert records[-1]["kind"] == "failed"
+    assert "PolicyscopeBreaks-v0 failed in step" in records[-1]["data"]["reason"]
     assert "RuntimeError: the simulator diverged" in records[-1]["data"]["reason"]
     assert len(TERMINAL & set(kinds(records))) == 1
     updates = [u for r in records if r["type"] == "frame" for u in r["rows"]["update"]]
