@@ -16,21 +16,20 @@ import msgspec
 
 Tell = Callable[[dict[str, Any]], None]
 TELL_FD = 3
-NICENESS = 10
 DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG
 
 
 class Child:
     """A forked process and what it tells, one JSON document a line; at most 64 KiB, as nobody reads meanwhile."""
 
-    def __init__(self, work: Callable[[Tell], None]) -> None:
+    def __init__(self, work: Callable[[Tell], None], niceness: int) -> None:
         """Fork; the child does `work`, whose argument tells the parent something. Raises OSError."""
         self._told, tell = os.pipe()
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         try:
             self.pid = os.fork()
             if self.pid == 0:
-                _live(work, tell)
+                _live(work, niceness, tell)
         except OSError:
             os.close(self._told)
             raise
@@ -56,15 +55,15 @@ class Child:
         os.close(self._told)
 
 
-def _live(work: Callable[[Tell], None], tell: int) -> NoReturn:
+def _live(work: Callable[[Tell], None], niceness: int, tell: int) -> NoReturn:
     """Nothing here may return or unwind into the trainer's frames: its journal is not ours to write."""
     status = 1
     try:
         gc.freeze()  # a collection would copy the trainer's pages and run its destructors
-        _become_unimportant()
+        _become_unimportant(niceness)
         os.dup2(tell, TELL_FD)
         os.closerange(TELL_FD + 1, os.sysconf("SC_OPEN_MAX"))
-        work(lambda what: _write_line(what))
+        work(_write_line)
         status = 0
     except BaseException as failed:
         traceback.print_exc()
@@ -74,12 +73,12 @@ def _live(work: Callable[[Tell], None], tell: int) -> NoReturn:
         os._exit(status)
 
 
-def _become_unimportant() -> None:
+def _become_unimportant(niceness: int) -> None:
     """Less processor time than the trainer, gone when it is, and the first to go when memory runs out."""
     for number in (signal.SIGTERM, signal.SIGALRM):  # the trainer's own handler would write into its inbox
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
-    os.nice(NICENESS)
+    os.nice(niceness)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(DIE_WITH_PARENT, signal.SIGKILL)
     with contextlib.suppress(OSError):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("policyscope.evaluator")
 
+NICENESS = 10
 INTERVAL = 2.0  # s between two recordings that nobody asked for, for each reason
 PATIENCE = 10.0  # s that a run waits at its end for an episode that was asked for
 POLL = 0.01  # s
@@ -102,7 +103,7 @@ class Evaluator:
     def _begin(self, run: Run, job: Job) -> None:
         role, first, folder = run.role(), self._folder.next_number, self._folder
         try:
-            child = Child(lambda tell: record(role, job, folder, first, tell))
+            child = Child(lambda tell: record(role, job, folder, first, tell), NICENESS)
         except OSError as failed:
             self._answer(run, job, run.update, [], f"no process could be started: {failed}")
         else:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("policyscope.watching")
 
+NICENESS = 5  # somebody is looking
 ALONE = 5.0  # s without a listener before the watcher leaves
 
 
@@ -46,7 +47,7 @@ class Watcher:
         mirror.write(role.update, role.parameters)
         directory = self._directory
         try:
-            self._child = Child(lambda tell: perform(role, fps, mirror, ViewSender(directory)))
+            self._child = Child(lambda tell: perform(role, fps, mirror, ViewSender(directory)), NICENESS)
         except OSError as failed:
             logger.warning("nobody can watch: %s", failed)
         self._mirror, self._shown = mirror, role.update

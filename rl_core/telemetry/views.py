@@ -41,7 +41,6 @@ class ViewSender:
                 self._socket.sendto(self._encoder.encode(view), name)
             self._heard_at = time.monotonic()
 
-
     def close(self) -> None:
         self._socket.close()
 
