@@ -29,7 +29,7 @@ def role(env: str = "CartPole-v1", updates: int = 0, base: dict[str, Any] = SMAL
 class TrainerProcess:
     """`run_trainer` in a process of its own, as a trainer of the agent is one."""
 
-    def __init__(self, directory: Path, body: dict[str, Any], *commands: dict[str, Any]) -> None:
+    def __init__(self, directory: Path, body: dict[str, Any], *commands: dict[str, Any], resume: bool = False) -> None:
         self.directory = directory
         directory.mkdir(exist_ok=True)
         self._inbox = InboxWriter(directory / "inbox.bin")
@@ -37,8 +37,12 @@ class TrainerProcess:
         self._records: list[dict[str, Any]] = []
         for command in commands:
             self.command(**command)
-        arguments = [sys.executable, "-m", "tests.rl_core.evaluate.players", str(directory), json.dumps(body)]
-        self.process = subprocess.Popen(arguments, stdout=subprocess.DEVNULL, start_new_session=True)
+        self.process = self._start(body, resume)
+
+    def _start(self, body: dict[str, Any], resume: bool) -> subprocess.Popen[bytes]:
+        arguments = [sys.executable, "-m", "tests.rl_core.evaluate.players", str(self.directory), json.dumps(body)]
+        arguments += ["--resume"] * resume
+        return subprocess.Popen(arguments, stdout=subprocess.DEVNULL, start_new_session=True)
 
     def command(self, **command: Any) -> None:
         self._inbox.append(command)
@@ -68,4 +72,4 @@ def children(pid: int) -> list[int]:
 if __name__ == "__main__":
     from rl_core.trainer import run_trainer
 
-    run_trainer(resolve(json.loads(sys.argv[2])), Path(sys.argv[1]), resume=False)
+    run_trainer(resolve(json.loads(sys.argv[2])), Path(sys.argv[1]), resume="--resume" in sys.argv)

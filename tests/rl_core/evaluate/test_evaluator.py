@@ -12,11 +12,12 @@ import psutil
 import pytest
 
 from rl_core.checkpoint import Checkpoints
-from rl_core.telemetry.episodes import read_document
+from rl_core.evaluate.recording import Job, record
+from rl_core.telemetry.episodes import EpisodeFolder, read_document
 from rl_core.telemetry.views import ViewReceiver
 from tests.rl_core.evaluate.players import TrainerProcess, children
 from tests.rl_core.run.operated import edit
-from tests.rl_core.support import SMALL_PPO
+from tests.rl_core.support import SMALL_PPO, run
 from tests.service import eventually
 
 QUIET = SMALL_PPO | {"budget": {"updates": 10**6}, "pace": 50.0}
@@ -31,8 +32,10 @@ def start(tmp_path: Path) -> Iterator[Start]:
     """Starts trainers and leaves none."""
     started: list[TrainerProcess] = []
 
-    def begin(body: dict[str, Any], *commands: dict[str, Any], name: str = "run") -> TrainerProcess:
-        started.append(TrainerProcess(tmp_path / name, body, *commands))
+    def begin(
+        body: dict[str, Any], *commands: dict[str, Any], name: str = "run", resume: bool = False
+    ) -> TrainerProcess:
+        started.append(TrainerProcess(tmp_path / name, body, *commands, resume=resume))
         return started[-1]
 
     yield begin
@@ -77,6 +80,42 @@ def test_recording_and_watching_change_no_parameter(start: Start, tmp_path: Path
     assert (a["learner"]["parameters"] == b["learner"]["parameters"]).all()
     for part in ("streams", "collector"):
         assert a[part] == b[part]
+
+
+def test_a_run_that_was_recorded_resumes_bit_for_bit(start: Start) -> None:
+    body = SMALL_PPO | {"budget": {"updates": 30}, "pace": 20.0}
+    plain = start(body, name="plain")
+    recorded = body | {"controls": RECORDED}
+    halved = start(recorded, {"id": "w", "op": "watch", "fps": 100.0}, name="halved")
+    halved.until("episode")
+    halved.command(id="z", op="suspend")
+    assert halved.until("paused")["data"]["suspended"] is True
+    halved.process.wait(60)
+    numbers = [e["data"]["n"] for e in halved.events("episode")]
+    again = start(
+        recorded, {"id": "r", "op": "record", "episodes": 1}, {"id": "g", "op": "resume"}, name="halved", resume=True
+    )
+    for trainer in (plain, again):
+        trainer.until("finished")
+    told = [e["data"]["n"] for e in again.events("episode")]
+    assert told == list(range(1, len(told) + 1))
+    assert len(told) > len(numbers)
+    a, b = (Checkpoints(t.directory / "checkpoints").newest() for t in (plain, again))
+    assert (a["learner"]["parameters"] == b["learner"]["parameters"]).all()
+
+
+def test_recording_in_this_process_touches_no_stream_and_no_parameter(tmp_path: Path) -> None:
+    body = SMALL_PPO | {"budget": {"updates": 4}}
+    plain, recorded = run(body), run(body)
+    folder = EpisodeFolder(tmp_path / "episodes")
+    for _ in range(4):
+        plain.advance()
+        record(recorded.role(), Job("schedule"), folder, folder.next_number, lambda told: None)
+        recorded.advance()
+    signal.alarm(0)
+    assert (plain.learner.flat.vector == recorded.learner.flat.vector).all()
+    assert plain.streams.state() == recorded.streams.state()
+    assert plain.collector.state() == recorded.collector.state()
 
 
 def children_of_group(pgid: int) -> list[int]:
@@ -184,5 +223,5 @@ def test_a_run_that_is_stopped_answers_what_was_asked(start: Start) -> None:
     answers = {e["data"]["action_id"]: e["data"] for e in trainer.events("action_done")}
     assert "the run ended before" in answers["r"].get("error", "the run ended before it")
     assert trainer.events()[-1]["kind"] == "stopped"
-    trainer.process.wait(10)
+    trainer.process.wait(60)
     assert not list((trainer.directory / "episodes").glob("*.draft"))

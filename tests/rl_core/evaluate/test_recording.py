@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,13 @@ from tests.rl_core.evaluate.players import role
 from tests.rl_core.support import SMALL_REINFORCE
 
 STEPS = ("reward", "value", "advantage", "log_prob", "action", "action_probs")
+
+
+@pytest.fixture(autouse=True)
+def _no_alarm() -> Iterator[None]:
+    """A recording ends its process when it takes too long; this process is the tests'."""
+    yield
+    signal.alarm(0)
 
 
 def played(env: str = "CartPole-v1", seed: int = 5, updates: int = 0, **controls: Any) -> dict[str, Any]:
