@@ -49,6 +49,8 @@ def shrink(conn: sa.Connection) -> bool:
     A database that an earlier version made has no map to move pages by: its free pages wait for the next runs.
     """
     before = conn.exec_driver_sql("PRAGMA freelist_count").scalar_one()
-    # A page is given back per row that is fetched.
-    conn.exec_driver_sql(f"PRAGMA incremental_vacuum({FREED_PAGES})").fetchall()
+    connection = conn.connection.driver_connection
+    assert connection is not None
+    # A page is given back per row that is fetched; they have no columns, so SQLAlchemy would fetch none.
+    connection.execute(f"PRAGMA incremental_vacuum({FREED_PAGES})").fetchall()
     return 0 < int(conn.exec_driver_sql("PRAGMA freelist_count").scalar_one()) < int(before)

@@ -153,7 +153,7 @@ class FakeRun:
     def head(self) -> int:
         return self.journal[-1]["seq"] if self.journal else 0
 
-    def event(self, kind: str, **data: Any) -> None:
+    def event(self, kind: str, /, **data: Any) -> None:
         """Log a fact."""
         about = {
             "type": "event",

@@ -185,3 +185,112 @@ async def test_only_an_ended_run_can_be_deleted(server: Running, agent: FakeAgen
     assert (await server.client.get(f"/api/runs/{run}")).status_code == 404
     await asyncio.sleep(0.05)
     assert agent.forgotten == []
+
+
+async def stopped_run(server: Running, **body: Any) -> str:
+    """Start a run and stop it."""
+    run = await server.start_run(**body)
+    await server.until(run, lambda r: r["state"] == "running")
+    await act(server, run, action="stop")
+    await server.until(run, lambda r: r["state"] == "stopped")
+    return run
+
+
+async def test_a_deleted_run_comes_back_within_a_day(server: Running, agent: FakeAgent) -> None:
+    run = await stopped_run(server)
+    restore = f"/api/runs/{run}/restore"
+    async with server.live() as socket:
+        await server.client.delete(f"/api/runs/{run}")
+        await until(socket, lambda m: m["type"] == "deleted")
+        gone = (await server.client.get("/api/runs?deleted=true")).json()["runs"]
+        assert [found["id"] for found in gone] == [run]
+        assert gone[0]["deleted"].endswith("Z")
+        assert (await server.client.get("/api/runs")).json()["runs"] == []
+        back = await server.client.post(restore)
+        assert (back.status_code, back.json()["deleted"]) == (200, None)
+        assert (await until(socket, lambda m: m["type"] == "run"))[-1]["run"]["id"] == run
+    assert (await server.client.get("/api/runs?deleted=true")).json()["runs"] == []
+    assert (await server.client.post(restore)).status_code == 200
+    assert (await server.client.post("/api/runs/x/restore")).status_code == 404
+
+
+async def test_a_day_later_rows_and_files_are_gone(server: Running, agent: FakeAgent) -> None:
+    run = await stopped_run(server)
+    await server.client.delete(f"/api/runs/{run}")
+    services = server.services
+    await services.purge.round()
+    assert agent.forgotten == []
+    clock = services.store._clock
+    services.store._clock = lambda: clock() + 24 * 3600 + 1
+    agent.disk["journal"] = 5  # a trainer that lives on, or a disk that refuses
+    await services.purge.round()
+    assert agent.forgotten == [run]
+    assert await services.store.get_run(run, deleted=True) is not None
+    agent.disk["journal"] = 0
+    await services.purge.round()
+    assert await services.store.get_run(run, deleted=True) is None
+    assert (await server.client.post(f"/api/runs/{run}/restore")).status_code == 404
+
+
+async def test_storage_is_the_rows_and_what_the_agent_says(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run()
+    await agent.rows(run, 5)
+    await server.until(run, lambda r: r["update"] == 5)
+    agent.disk = {"journal": 100, "checkpoints": 20, "episodes": 3, "log": 1}
+    found = (await server.client.get(f"/api/runs/{run}/storage")).json()
+    assert found["parts"]["series"] > 100
+    assert found == {
+        "total": found["parts"]["series"] + 124,
+        "parts": {"series": found["parts"]["series"], **agent.disk},
+    }
+    await agent.disconnect()
+    found = (await server.client.get(f"/api/runs/{run}/storage")).json()
+    assert (found["total"], found["parts"]["log"]) == (found["parts"]["series"], None)
+
+
+async def test_lists_sort_by_returns_and_filter_by_what_is_learned(server: Running, agent: FakeAgent) -> None:
+    runs = [await server.start_run(seed=seed) for seed in (3, 1, 2)]
+    await agent.rows(runs[0], 12)
+    await agent.rows(runs[1], 3)
+    await server.until(runs[0], lambda r: r["best_return"] == 7.0)
+    await server.until(runs[1], lambda r: r["last_return"] == 7.0 and r["best_return"] is None)
+
+    async def listed(query: str) -> list[str]:
+        """Return the ids of a list, read one by one."""
+        found, after = [], ""
+        while after is not None:
+            page = (await server.client.get(f"/api/runs?limit=1&{query}{after and '&after=' + after}")).json()
+            found += [run["id"] for run in page["runs"]]
+            after = page["next"]
+        return found
+
+    assert await listed("sort=seed") == [runs[1], runs[2], runs[0]]
+    for sort in ("best_return", "-best_return"):
+        assert (await listed(f"sort={sort}"))[0] == runs[0]
+    for sort in ("last_return", "-last_return"):
+        assert (await listed(f"sort={sort}"))[-1] == runs[2]
+    assert len(await listed("sort=environment&algorithm=ppo&environment=CartPole-v1")) == 3
+    assert await listed("algorithm=reinforce") == []
+    assert await listed("environment=Acrobot-v1") == []
+
+
+async def test_an_export_is_a_file_with_a_plain_name(server: Running, agent: FakeAgent) -> None:
+    run = await server.start_run(name='../"Hostile"; x=<b>')
+    await agent.rows(run, 3)
+    await server.until(run, lambda r: r["update"] == 3)
+    kinds = {
+        "csv": "text/csv",
+        "json": "application/json",
+        "parquet": "application/vnd.apache.parquet",
+        "html": "text/html",
+    }
+    for kind, media in kinds.items():
+        answer = await server.client.get(f"/api/runs/{run}/export?format={kind}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(media)
+        name = f"policyscope-hostile-x-b-{run[:8]}.{kind}"
+        assert answer.headers["content-disposition"] == f'attachment; filename="{name}"'
+        assert answer.content
+    wrong = await server.client.get(f"/api/runs/{run}/export?format=pdf")
+    assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "format")
+    assert (await server.client.get("/api/runs/x/export?format=csv")).status_code == 404
