@@ -47,14 +47,13 @@ def candidates(settings: Settings, wanted: str) -> list[dict[str, Any]]:
 
 def chosen(wanted: str, runs: Sequence[dict[str, Any]]) -> str:
     """Return the id that is meant: an id, else the one id that begins so, else the one run of that name."""
-    for fits in (
-        [run for run in runs if run["id"] == wanted],
-        [run for run in runs if wanted and run["id"].startswith(wanted)],
-        [run for run in runs if run["name"] == wanted],
-    ):
+    begun = [run for run in runs if wanted and run["id"].startswith(wanted)]
+    exact = [run for run in runs if run["id"] == wanted]
+    named = [run for run in runs if run["name"] == wanted]
+    for fits in (exact, begun if len(begun) == 1 else named, begun):
         if len(fits) > 1:
             ids = ", ".join(run["id"] for run in fits[:5])
-            raise NoSuchRun(f"{len(fits)} runs are called {wanted!r}: {ids}. Give the id of one of them.")
+            raise NoSuchRun(f"{len(fits)} runs fit {wanted!r}: {ids}. Give the id of one of them.")
         if fits:
             return str(fits[0]["id"])
     raise NoSuchRun(

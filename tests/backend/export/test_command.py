@@ -16,7 +16,7 @@ RUNS = [{"id": "ab12", "name": "a"}, {"id": "ab34", "name": "twice"}, {"id": "cd
 
 
 @pytest.mark.parametrize(
-    ("wanted", "meant"), [("ab12", "ab12"), ("ab3", "ab34"), ("c", "cd56"), ("a", None), ("x", None)]
+    ("wanted", "meant"), [("ab12", "ab12"), ("ab3", "ab34"), ("c", "cd56"), ("a", "ab12"), ("ab", None), ("x", None)]
 )
 def test_an_id_its_beginning_or_a_name_is_meant(wanted: str, meant: str | None) -> None:
     if meant is None:
