@@ -74,7 +74,7 @@ def report(folder: Path, catalog: dict[str, Any] | None, rows: int = 40) -> str:
     return page
 
 
-def test_the_report_fetches_nothing_and_a_hostile_run_adds_no_element(tmp_path: Path) -> None:
+def test_S25_the_report_fetches_nothing_and_a_hostile_run_adds_no_element(tmp_path: Path) -> None:
     page = report(tmp_path, CATALOG)
     assert POLICY in page
     assert GEO_FILES not in page
