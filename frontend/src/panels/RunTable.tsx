@@ -58,7 +58,8 @@ export function RunTable() {
 function useSpan(box: { current: HTMLDivElement | null }, count: number): Span {
   const [span, setSpan] = useState<Span>({ first: 0, last: 0 })
   const measure = () => {
-    const { scrollTop, clientHeight } = box.current!
+    if (!box.current) return
+    const { scrollTop, clientHeight } = box.current
     atTop.value = scrollTop < ROW_HEIGHT
     const next = spanOf(scrollTop, clientHeight, runs.peek().length)
     setSpan((known) => (known.first === next.first && known.last === next.last ? known : next))
