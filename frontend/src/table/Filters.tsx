@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { catalog } from '../store/catalog'
 import { runs } from '../store/runs'
 import { filters, setFilter, toggleState } from '../store/tableView'
@@ -56,10 +56,18 @@ export function Filters() {
 function TextFilter() {
   const asked = filters.value.q ?? ''
   const [text, setText] = useState(asked)
-  useEffect(() => setText(asked), [asked])
+  const sent = useRef(asked)
+  // Only what came from elsewhere is taken over: one's own words arrive here late, when more has been typed.
   useEffect(() => {
-    if (text === asked) return
-    const timer = setTimeout(() => setFilter('q', text.trim()), REST_MS)
+    if (asked !== sent.current) setText(asked)
+    sent.current = asked
+  }, [asked])
+  useEffect(() => {
+    if (text.trim() === asked) return
+    const timer = setTimeout(() => {
+      sent.current = text.trim()
+      setFilter('q', sent.current)
+    }, REST_MS)
     return () => clearTimeout(timer)
   }, [text])
   return (
