@@ -132,6 +132,10 @@ class Minibatch:
     progress: float  # fraction of the budget used, for schedules
     masks: tuple[Tensor, ...] = ()
 
+    def discounted(self, x_t: Tensor) -> Tensor:
+        r"""\gamma^t x_t where the state weights are discounted, else x_t."""
+        return x_t if self.discount is None else self.discount * x_t
+
     def tensors(self) -> list[Tensor]:
         """Every tensor, in a fixed order."""
         named = [self.obs, self.action, self.log_prob, self.behaviour, self.advantage, self.target]

@@ -100,8 +100,7 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     log_pi_t = pi.log_prob(b.action)
     log_rho_t = log_pi_t - old_log_prob(b, log_pi_t, c)
     gain_t = clipped_surrogate(log_rho_t.exp(), c.advantage(b.advantage), clip_range(b, c))
-    gain_t = gain_t if b.discount is None else b.discount * gain_t
-    terms = {"policy": -b.scale * gain_t.mean(), "value": value_loss(b, net, c)}
+    terms = {"policy": -b.scale * b.discounted(gain_t).mean(), "value": value_loss(b, net, c)}
     if c.entropy_coef:
         terms["entropy"] = entropy_bonus(b, net, pi, c)
     return Losses(terms, log_ratio=log_rho_t, pi=pi)

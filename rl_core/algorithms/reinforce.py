@@ -38,8 +38,7 @@ def losses(b: Minibatch, net: ActorCritic, c: Reinforce) -> Losses:
     r"""-(scale) w_t log \pi(a_t|s_t), with w_t = \gamma^t sg[A_t]; the value loss and entropy bonus where asked for."""
     pi = net.policy(b.obs, b.masks)
     log_pi_t = pi.log_prob(b.action)
-    a_t = c.advantage(b.advantage)
-    w_t = a_t if b.discount is None else b.discount * a_t
+    w_t = b.discounted(c.advantage(b.advantage))
     terms = {"policy": -b.scale * (w_t * log_pi_t).mean()}
     if c.entropy_coef:
         terms["entropy"] = entropy_bonus(b, net, pi, c)

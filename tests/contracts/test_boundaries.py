@@ -285,8 +285,8 @@ def reference_reinforce(net: Any, b: Batch, streams: Streams) -> dict[str, float
     return {"policy": total / b.shape[1]}
 
 
-def reference_ppo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-    """Defaults: GAE(0.95) at 0.99, clip 0.2, c_v 0.5, four minibatches, each normalised; the first one's losses."""
+def reference_gae(net: Any, b: Batch, lambda_: float) -> tuple[np.ndarray, np.ndarray]:
+    """GAE at gamma = 0.99 and V(s_t), both [T, N]."""
     steps, lanes = b.shape
     v = forward(net, b.obs_t.numpy(), "critic")[..., 0]
     cut = {int(i): float(x) for i, x in zip(b.cut_index, forward(net, b.cut_obs.numpy(), "critic")[:, 0], strict=True)}
@@ -296,22 +296,41 @@ def reference_ppo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
         for t in reversed(range(steps)):
             after = 0.0 if b.terminated_t[t, n] else cut.get(t * lanes + n, v[t + 1, n])
             delta = float(b.reward_t[t, n]) + 0.99 * after - v[t, n]
-            carried = delta + (0.0 if b.end_t[t, n] else 0.99 * 0.95 * carried)
+            carried = delta + (0.0 if b.end_t[t, n] else 0.99 * lambda_ * carried)
             a[t, n] = carried
-    part = np.array_split(Streams(0)["minibatch"].permutation(steps * lanes), 4)[0]
-    target = (a + v[:-1]).reshape(-1)[part]
+    return a, v[:-1]
+
+
+def reference_ppo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
+    """Defaults: GAE(0.95) at 0.99, clip 0.2, c_v 0.5, four minibatches, each normalised; the first one's losses."""
+    a, v = reference_gae(net, b, 0.95)
+    part = np.array_split(Streams(0)["minibatch"].permutation(a.size), 4)[0]
+    target = (a + v).reshape(-1)[part]
     chosen = a.reshape(-1)[part]
     chosen = (chosen - chosen.mean()) / (chosen.std() + 1e-8)
     log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy()).reshape(-1)[part]
     rho = np.exp(log_pi - b.log_prob_t.numpy().reshape(-1)[part])
     gain = np.minimum(rho * chosen, np.clip(rho, 0.8, 1.2) * chosen)
-    value = 0.5 * np.mean((v[:-1].reshape(-1)[part] - target) ** 2)
+    value = 0.5 * np.mean((v.reshape(-1)[part] - target) ** 2)
     return {"policy": float(-gain.mean()), "value": float(value)}
+
+
+def reference_actor_critic(lambda_: float) -> Callable[[Any, Batch, Streams], dict[str, float]]:
+    """-(1/M) sum A log pi and c_v = 0.5 times the mean of (V - (A + V))^2 = A^2, gamma = 0.99."""
+
+    def reference(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
+        a, _ = reference_gae(net, b, lambda_)
+        log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy())
+        return {"policy": float(-(a * log_pi).mean()), "value": float(0.5 * (a**2).mean())}
+
+    return reference
 
 
 REFERENCES: dict[str, Callable[[Any, Batch, Streams], dict[str, float]]] = {
     "reinforce": reference_reinforce,
     "ppo": reference_ppo,
+    "a2c": reference_actor_critic(1.0),
+    "actor_critic": reference_actor_critic(0.0),
 }
 
 
