@@ -75,6 +75,8 @@ class Measurer:
             seconds=trace.seconds | {"collect": spent.collect, "cpu": spent.cpu},
             elapsed=spent.elapsed,
             baseline=_array(flat(e.baseline_t, b)),
+            kl_coef=trace.kl_coef,
+            epoch_stopped=trace.epoch_stopped,
             pressure=trace.pressure,
             leaks=trace.leaks,
         )

@@ -131,6 +131,7 @@ class Minibatch:
     scale: float
     progress: float  # fraction of the budget used, for schedules
     masks: tuple[Tensor, ...] = ()
+    kl_coef: float = 0.0  # weight of a KL penalty, where there is one
 
     def discounted(self, x_t: Tensor) -> Tensor:
         r"""\gamma^t x_t where the state weights are discounted, else x_t."""
@@ -163,6 +164,7 @@ class Losses:
     terms: dict[str, Tensor]
     log_ratio: Tensor  # [B]
     pi: Distribution  # the current policy at the samples
+    kl: Tensor | None = None  # mean KL to the reference, where it is controlled
 
     def total(self) -> Tensor:
         """The loss that is minimised."""

@@ -39,7 +39,7 @@ def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
         value_t=v.v_t,
         return_t=g_t,
         td_error_t=delta_t,
-        baseline_t=v.v_t if c.return_kind in OWN_BASELINE else _baseline(b, v, g_t, c),
+        baseline_t=v.v_t if c.return_kind in OWN_BASELINE else _baseline(b, v, g_t, ends, c),
     )
 
 
@@ -48,7 +48,7 @@ def _weight(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float]
         return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda)
     if c.return_kind == "td":
         return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma)
-    return _return(b, v, g_t, ends, c) - _baseline(b, v, g_t, c)
+    return _return(b, v, g_t, ends, c) - _baseline(b, v, g_t, ends, c)
 
 
 def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
@@ -59,14 +59,16 @@ def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float]
     return g_t
 
 
-def _baseline(b: Batch, v: Values, g_t: Tensor, c: OnPolicyControls) -> Tensor:
+def _baseline(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
     if c.baseline == "learned_v":
         return v.v_t
     if c.baseline == "batch_mean":
         return baselines.batch_mean(g_t, b.end_t, b.valid_t)
     if c.baseline == "leave_one_out":
         return baselines.leave_one_out(g_t, b.end_t, b.valid_t)
-    return torch.zeros_like(g_t)
+    if c.baseline == "time_mean":
+        return baselines.time_mean(_return(b, v, g_t, ends, c), b.end_t, b.valid_t)
+    return torch.full_like(g_t, c.baseline_constant if c.baseline == "constant" else 0.0)
 
 
 def _target(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:

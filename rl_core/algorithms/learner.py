@@ -6,7 +6,7 @@ import dataclasses
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from torch import Tensor
 from rl_core.ad.gate import Tap
 from rl_core.algorithms.algorithm import Algorithm
 from rl_core.algorithms.estimate import Values, estimate
+from rl_core.algorithms.kl_control import KlCoefficient, KlControls, too_far
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
 from rl_core.collect.forward import graphless
@@ -42,6 +43,8 @@ class Trace:
     leaks: dict[tuple[str, str], float]
     steps_per_epoch: int
     seconds: dict[str, float]
+    kl_coef: float | None = None  # of the KL penalty, where there is one
+    epoch_stopped: int | None = None  # counted from 0; None where every epoch was whole
 
 
 class Learner:
@@ -56,23 +59,34 @@ class Learner:
         self.optimiser = build_optimiser(self.flat, c)
         self._value = None if self.net.critic is None else graphless(self.net.critic)
         self._dropout = c.dropout
+        self._kl_coef = KlCoefficient()
         self.grad_steps = 0
 
     def update(self, b: Batch, c: OnPolicyControls, progress: float, probe_leaks: bool = False) -> Trace:
         """Fit to one batch. `progress` in [0, 1] drives the schedules; probing changes nothing but its own result."""
         began = time.perf_counter()
         estimates = estimate(b, self.values(b), c)
-        samples = Samples.of(b, estimates, c, progress)
+        kl_coef = self._kl_coef.at(c)
+        samples = Samples.of(b, estimates, c, progress, kl_coef)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
-        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, _parts(samples, c), {})
+        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, _parts(samples, c), {}, kl_coef)
         trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
-        for epoch in range(getattr(c, "epochs", 1)):
-            for m, index in self._minibatches(samples, c):
-                first = epoch == 0 and not trace.norms
-                self._step(self._prepared(m, index, b, c), c, trace, first, probe_leaks and first)
+        trace.epoch_stopped = self._epochs(b, samples, c, trace, probe_leaks)
+        if getattr(c, "kl", "none") == "adaptive_penalty":
+            self._kl_coef.adapt(samples.minibatch, self.net, cast(KlControls, c))
         return trace
 
-    def _step(self, m: Minibatch, c: OnPolicyControls, trace: Trace, first: bool, probe_leaks: bool) -> None:
+    def _epochs(self, b: Batch, samples: Samples, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> int | None:
+        """Every step of every epoch; the epoch in which an early stop ended them."""
+        for epoch in range(getattr(c, "epochs", 1)):
+            for m, index in self._minibatches(samples, c):
+                first = not trace.norms
+                if not self._step(self._prepared(m, index, b, c), c, trace, first, probe_leaks and first):
+                    return epoch
+        return None
+
+    def _step(self, m: Minibatch, c: OnPolicyControls, trace: Trace, first: bool, probe_leaks: bool) -> bool:
+        """One step, or False where the KL forbids it; the first is always taken, so that every update has one."""
         began = time.perf_counter()
         if first:
             tap = Tap()
@@ -83,6 +97,8 @@ class Learner:
                 tap.forget()
         else:
             losses = self._algorithm.losses(m, self.net, c)
+            if too_far(losses, c):
+                return False
         backward(losses.total(), self.flat)
         middle = time.perf_counter()
         norm = descend(self.flat, self.optimiser, c.max_grad_norm)
@@ -95,6 +111,7 @@ class Learner:
         trace.seconds["backward"] += middle - began
         trace.seconds["optimiser"] += time.perf_counter() - middle
         self.grad_steps += 1
+        return True
 
     def _minibatches(self, samples: Samples, c: OnPolicyControls) -> Iterator[tuple[Minibatch, Tensor]]:
         """Each epoch gathers the shuffled batch once; its minibatches are slices of that, without a copy."""
@@ -139,13 +156,15 @@ class Learner:
     def state(self) -> dict[str, Any]:
         """Everything a checkpoint needs to go on."""
         parameters, optimiser = self.flat.vector.clone(), self.optimiser.state_dict()
-        return {"parameters": parameters, "optimiser": optimiser, "grad_steps": self.grad_steps}
+        counted = {"grad_steps": self.grad_steps, "kl_coef": self._kl_coef.state()}
+        return {"parameters": parameters, "optimiser": optimiser} | counted
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint, in place: everything that shares the parameters' memory goes on seeing them."""
         self.flat.load(state["parameters"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.grad_steps = state["grad_steps"]
+        self._kl_coef.restore(state["kl_coef"])
 
 
 def _parts(samples: Samples, c: OnPolicyControls) -> int:

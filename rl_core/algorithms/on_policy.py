@@ -17,6 +17,7 @@ from rl_core.updates.optimisers import OptimiserControls
 ReturnKind = Literal["full", "reward_to_go", "n_step", "td", "gae"]
 Normalisation = Literal["none", "episode", "batch", "minibatch"]
 Critic = Literal["v", "none"]
+Baseline = Literal["none", "constant", "batch_mean", "leave_one_out", "time_mean", "learned_v"]
 CriticTarget = Literal["lambda", "mc", "td0", "n_step"]
 
 NEEDS_CRITIC = {"n_step", "td", "gae"}
@@ -52,13 +53,20 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     )
     """Discount per step."""
 
-    baseline: Literal["none", "batch_mean", "leave_one_out", "learned_v"] = choice(
-        r"b", "none", title="Baseline", effect="Subtracted from the return; changes the variance, not the mean.",
+    baseline: Baseline = choice(
+        r"b", "none", title="Baseline", effect="Subtracted from the return; changes the variance, not the direction.",
         terms={
-            "none": "", "batch_mean": r"-\bar R", "leave_one_out": r"-\bar R_{-i}", "learned_v": r"-V_\phi(s_t)",
+            "none": "", "constant": r"-b_0", "batch_mean": r"-\bar R", "leave_one_out": r"-\bar R_{-i}",
+            "time_mean": r"-\bar G_t", "learned_v": r"-V_\phi(s_t)",
         },
     )  # fmt: skip
     """What is subtracted from the return; GAE and TD errors carry V already."""
+
+    baseline_constant: float = number(
+        r"b_0", 0.0, title="Constant baseline", ge=-1e6, le=1e6, unit="reward",
+        effect="Near the mean return it lowers the variance; far from it raises it a lot, and stays unbiased.",
+    )  # fmt: skip
+    """The number that the baseline 'constant' subtracts."""
 
     advantage_norm: Normalisation = choice(
         r"\operatorname{norm}", "none", title="Advantage normalisation",

@@ -1,4 +1,7 @@
-r"""PPO (Schulman et al. 2017): L = -(1/M) \sum_t min(\rho_t A_t, clip(\rho_t, 1 +- \epsilon) A_t) + c_v L_V - c_e H."""
+r"""PPO (Schulman et al. 2017): L = -(1/M) \sum_t min(\rho_t A_t, clip(\rho_t, 1 +- \epsilon) A_t) + c_v L_V - c_e H.
+
+With a KL penalty + \beta KL is added to it; a wide clip range then leaves the penalty alone (section 4 of the paper).
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,8 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.algorithms.on_policy import Normalisation, OnPolicyControls
+from rl_core.algorithms.kl_control import PENALTIES, KlControls, kl_to_reference
+from rl_core.algorithms.on_policy import Normalisation
 from rl_core.algorithms.shared_losses import entropy_bonus, value_loss
 from rl_core.collect.rollout import Collector
 from rl_core.controls import choice, inherited, number
@@ -25,12 +29,23 @@ EQUATION = (
     ),
     Term(r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2"),
     Term(r"\;-\;@entropy_coef@\,\textstyle\frac1M\sum @entropy@", ("entropy_coef", "not", 0)),
+    Term(r"\\ +\;@kl_coef@\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)", ("kl", "is", "penalty")),
+    Term(
+        r"\\ +\;\beta_k\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@),"
+        r"\quad\beta_0=@kl_coef@\text{, doubled or halved towards KL}=@kl_target@",
+        ("kl", "is", "adaptive_penalty"),
+    ),
+    Term(
+        r"\\ \text{epochs end at }\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)>1.5\,@kl_target@",
+        ("kl", "is", "early_stop"),
+    ),
+    Term(r",\quad\bar\pi=@kl_reference@", ("kl", "not", "none")),
     Term(r"\\ \rho_t=\pi_\theta(a_t\mid s_t)\,/\,@old_log_prob@(a_t\mid s_t)"),
     Term(r"\\ \hat A_t=@return_kind@@baseline@@advantage_norm@,\quad\hat R_t=@critic_target@"),
 )
 
 
-class PPO(OnPolicyControls):
+class PPO(KlControls):
     """Controls of PPO with a clipped ratio."""
 
     n_steps: int = number(
@@ -79,7 +94,7 @@ class PPO(OnPolicyControls):
     )  # fmt: skip
     """Which log-probability stands in the denominator of the ratio."""
 
-    advantage_norm: Normalisation = inherited(OnPolicyControls, "advantage_norm", "minibatch")
+    advantage_norm: Normalisation = inherited(KlControls, "advantage_norm", "minibatch")
 
     @model_validator(mode="after")
     def _needs_critic(self) -> PPO:
@@ -95,7 +110,7 @@ def collect(collector: Collector, c: PPO) -> Batch:
 
 
 def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
-    r"""The clipped surrogate with \rho_t = exp(log \pi_\theta - log \pi_old), the value loss and the entropy bonus."""
+    r"""The clipped surrogate, \rho_t = exp(log \pi_\theta - log \pi_old), value loss, entropy bonus and KL penalty."""
     pi = net.policy(b.obs, b.masks)
     log_pi_t = pi.log_prob(b.action)
     log_rho_t = log_pi_t - old_log_prob(b, log_pi_t, c)
@@ -103,7 +118,10 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     terms = {"policy": -b.scale * b.discounted(gain_t).mean(), "value": value_loss(b, net, c)}
     if c.entropy_coef:
         terms["entropy"] = entropy_bonus(b, net, pi, c)
-    return Losses(terms, log_ratio=log_rho_t, pi=pi)
+    kl = None if c.kl == "none" else kl_to_reference(b, net, pi, log_pi_t, c)
+    if kl is not None and c.kl in PENALTIES:
+        terms["kl"] = b.kl_coef * kl
+    return Losses(terms, log_ratio=log_rho_t, pi=pi, kl=kl)
 
 
 def clip_range(b: Minibatch, c: PPO) -> float:

@@ -19,7 +19,7 @@ class Samples:
     minibatch: Minibatch
 
     @classmethod
-    def of(cls, b: Batch, e: Estimates, c: OnPolicyControls, progress: float) -> Samples:
+    def of(cls, b: Batch, e: Estimates, c: OnPolicyControls, progress: float, kl_coef: float | None = None) -> Samples:
         """The valid samples of `b` with their estimates."""
         steps, trajectories = _sizes(b)
         discounted = c.gamma_t and c.return_kind != "full"  # R(tau) is discounted from the start already
@@ -35,6 +35,7 @@ class Samples:
                 discount=None if discount is None else cls.flat(discount, b),
                 scale=reduction_scale(c.reduction, steps, trajectories),
                 progress=progress,
+                kl_coef=kl_coef or 0.0,
                 masks=tuple(cls.flat(mask, b) for mask in b.masks_t),
             )
         )

@@ -2,6 +2,9 @@ r"""Baselines from the batch's own returns; a piece (a stretch between two ends)
 
 With N trajectories: `batch_mean` b = (1/N) sum_j R_j has expectation (1 - 1/N) grad J (right direction, shrunk);
 `leave_one_out` b_i = (1/(N-1)) sum_{j != i} R_j is unbiased and N/(N-1) times the former, sample by sample.
+`time_mean` b_t = (1/N_t) sum_j G_{j,t}, or of whichever return is the weight, over the N_t trajectories that still run
+at t: step t's part of grad J is shrunk by (1 - 1/N_t). With equal lengths that is (1 - 1/N) for every step; else late
+steps, which few trajectories reach, are shrunk most, and the last one running by all it has.
 """
 
 from __future__ import annotations
@@ -26,6 +29,16 @@ def leave_one_out(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Te
     if others < 1:
         return torch.zeros_like(return_t)
     return ((return_t * starts).sum() - own_t) / others
+
+
+def time_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
+    """The mean of the return over the trajectories that still run t steps after their start, [T, N] (reward)."""
+    time = torch.arange(len(end_t), device=end_t.device).unsqueeze(1)
+    index = (time - piece_start(end_t)).reshape(-1)
+    runs = torch.ones_like(return_t) if valid_t is None else valid_t.to(return_t.dtype)
+    per_step = torch.zeros(2, len(end_t), dtype=return_t.dtype, device=return_t.device)
+    total, count = per_step.index_add(1, index, torch.stack([return_t * runs, runs]).reshape(2, -1))
+    return (total / count.clamp(min=1))[index].view_as(return_t)
 
 
 def _starts(end_t: Tensor, valid_t: Tensor | None) -> Tensor:

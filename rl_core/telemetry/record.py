@@ -39,6 +39,8 @@ class UpdateRecord:
     env_steps: int  # collected by this update
     seconds: dict[str, float]  # collect, estimate, backward, optimiser, cpu
     elapsed: float  # wall seconds since the last update ended, pauses excluded
+    kl_coef: float | None = None  # of the KL penalty, where there is one
+    epoch_stopped: int | None = None  # by the KL, counted from 0
     baseline: Array | None = None  # what was subtracted from the return
     pressure: dict[str, float] = field(default_factory=dict)
     leaks: dict[tuple[str, str], float] = field(default_factory=dict)

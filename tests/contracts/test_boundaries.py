@@ -29,11 +29,12 @@ from tests.rl_core.support import minibatch, network, random_batch, values_of
 
 assert resolve is not None
 
-# Under these settings every boundary has something to stop: a critic, a bootstrap, an entropy bonus, dropout, reuse.
+# Under these settings every boundary has something to stop: a critic, a bootstrap, an entropy bonus, a KL penalty,
+# dropout, reuse.
 ALIVE: dict[str, Any] = {
     "critic": "v", "return_kind": "gae", "baseline": "none", "critic_target": "td0", "advantage_norm": "none",
     "entropy_coef": 0.1, "dropout": 0.3, "epochs": 2, "minibatches": 1, "optimiser": "sgd", "learning_rate": 0.1,
-    "hidden_layers": 1, "hidden_size": 6, "initialisation": "default",
+    "hidden_layers": 1, "hidden_size": 6, "initialisation": "default", "kl": "penalty", "kl_coef": 1.0,
 }  # fmt: skip
 
 

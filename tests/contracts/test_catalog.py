@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from typing import Any
 
 import pytest
@@ -23,8 +24,12 @@ TERMS = [
 METRICS = [pytest.param(row, id=f"{row['kind']}-{row['name']}") for row in CATALOG["metrics"]]
 PLACEHOLDER = re.compile(r"@(\w+)@")
 COLOURS = {"blue", "green", "violet", "teal", "orange", "grey"}
-# Under these settings every metric has something to measure.
-EVERYTHING: dict[str, Any] = {"critic": "v", "entropy_coef": 0.01, "hidden_size": 8, "max_grad_norm": 0.5}
+# Under one or the other of these settings every metric has something to measure.
+CRITIC: dict[str, Any] = {"critic": "v", "entropy_coef": 0.01, "hidden_size": 8, "max_grad_norm": 0.5}
+EVERYTHING = [
+    CRITIC | {"kl": "penalty"},
+    CRITIC | {"kl": "early_stop", "kl_target": 1e-5, "learning_rate": 0.1},
+]
 
 
 def control(algorithm: str, name: str) -> dict[str, Any]:
@@ -139,8 +144,8 @@ def test_metric_explains_itself(row: dict[str, Any]) -> None:
 def emitted() -> tuple[set[str], set[str], set[str]]:
     """Names of scalars, distributions and episode series that runs of every algorithm send."""
     found: tuple[set[str], set[str], set[str]] = (set(), set(), set())
-    for name, a in algorithms.items():
-        known = {key: value for key, value in EVERYTHING.items() if key in a.controls.model_fields}
+    for (name, a), settings in product(algorithms.items(), EVERYTHING):
+        known = {key: value for key, value in settings.items() if key in a.controls.model_fields}
         records: list[dict[str, Any]] = []
         body = {"algorithm": name, "environment": {"id": "CartPole-v1"}, "controls": known, "budget": {"updates": 3}}
         train(body, records.append)

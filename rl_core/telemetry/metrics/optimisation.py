@@ -24,6 +24,12 @@ def loss_entropy(u: UpdateRecord) -> float:
     return u.losses.get("entropy", 0.0)
 
 
+@scalar("loss/kl", title="KL penalty", unit="nat", latex=r"\beta\,\mathrm{KL}", colour="violet")
+def loss_kl(u: UpdateRecord) -> float | None:
+    """The KL penalty as it enters the loss; absent without one."""
+    return u.losses.get("kl")
+
+
 @scalar("loss/total", title="Loss", unit="1", latex=r"L", colour="grey")
 def loss_total(u: UpdateRecord) -> float:
     """The sum that is minimised."""

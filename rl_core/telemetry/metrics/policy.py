@@ -53,6 +53,18 @@ def clip_fraction(u: UpdateRecord) -> float | None:
     return None if u.clip is None else float((np.abs(u.ratio_m1) > u.clip).mean())
 
 
+@scalar("policy/kl_coef", title="KL coefficient", unit="1", latex=r"\beta", colour="violet")
+def kl_coef(u: UpdateRecord) -> float | None:
+    """Weight of the KL penalty in this update; where it adapts it doubles and halves to keep the KL at its target."""
+    return u.kl_coef
+
+
+@scalar("policy/epoch_stopped", title="Epochs ended early", unit="epoch", latex=r"k_{\text{stop}}", colour="violet")
+def epoch_stopped(u: UpdateRecord) -> float | None:
+    """Epoch, counted from 0, in which the KL ended the update; absent where every epoch was whole."""
+    return u.epoch_stopped
+
+
 @scalar("policy/logp", title="Log-probability of taken actions", unit="nat", latex=r"\mathbb E[\log\pi(a|s)]")
 def logp(u: UpdateRecord) -> float:
     """Mean log-probability of the actions that were taken, under the policy that took them."""

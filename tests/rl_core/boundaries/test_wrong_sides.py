@@ -51,7 +51,7 @@ def one_step_batch(actions: list[int], rewards: list[float], n_actions: int, log
 # --- B-1 advantage in the policy loss ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "a2c", "ppo"])
 @pytest.mark.parametrize("value_coef", [0.5, 0.1])
 def test_I_30_B_1_value_settles_H_over_2cv_too_high(algorithm: str, value_coef: float) -> None:
     """One state, two actions with probabilities 1/4 and 3/4, each action sampled in exactly that share."""
@@ -63,7 +63,7 @@ def test_I_30_B_1_value_settles_H_over_2cv_too_high(algorithm: str, value_coef: 
     entropy = float(-(log_p.exp() * log_p).sum())
 
     def slope(state: str, v: float) -> float:
-        kind = {"return_kind": "gae"} if algorithm == "ppo" else {"baseline": "learned_v"}
+        kind = {"baseline": "learned_v"} if algorithm == "reinforce" else {"return_kind": "gae"}
         c = controls(algorithm, critic="v", value_coef=value_coef, advantage=state, critic_target="mc",
                      advantage_norm="none", reduction="step_mean", **kind)  # fmt: skip
         net.v.data[0] = v
@@ -73,7 +73,7 @@ def test_I_30_B_1_value_settles_H_over_2cv_too_high(algorithm: str, value_coef: 
 
     mean = sum(rewards) / 4
     assert slope("block", mean) == pytest.approx(0.0, abs=1e-12)
-    if algorithm == "reinforce":  # PPO's ratio has value 1, where log pi has value log pi
+    if algorithm != "ppo":  # PPO's ratio has value 1, where log pi has value log pi
         assert slope("pass", mean + entropy / (2 * value_coef)) == pytest.approx(0.0, abs=1e-12)
         assert slope("pass", mean) == pytest.approx(-entropy, abs=1e-12)
     else:
@@ -313,7 +313,7 @@ def test_I_30_B_8_scores_of_the_wrong_mask_have_no_zero_mean() -> None:
 # --- B-9 entropy ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "a2c", "ppo"])
 def test_I_30_B_9_entropy_of_stored_probabilities_does_nothing(algorithm: str) -> None:
     slopes, value = {}, {}
     for source in ("current", "stored"):
@@ -333,6 +333,87 @@ def test_I_30_B_9_entropy_of_stored_probabilities_does_nothing(algorithm: str) -
 
 def any_values(b: Batch) -> Values:
     return values_of(b, torch.zeros(b.obs_t.shape[:2]), torch.zeros(len(b.cut_obs)))
+
+
+# --- B-12 KL reference ------------------------------------------------------------------------------------------------
+
+EVERY_KL = [(how, direction) for how in ("exact", "k1", "k2", "k3") for direction in ("old||new", "new||old")]
+
+
+def penalty_after_a_step(reference: str, how: str = "exact", direction: str = "old||new") -> tuple[Tensor, Tensor, Any]:
+    """The KL penalty of a policy that has moved since its batch was made, its gradient, and what it was made of."""
+    c = controls("ppo", kl="penalty", kl_reference=reference, kl_estimator=how, kl_direction=direction)
+    net = network(4, 3, c)
+    b = random_batch(net=net)
+    with torch.no_grad():
+        for p in net.actor.parameters():
+            p += 0.3 * torch.randn(p.shape, generator=torch.Generator().manual_seed(1))
+    m = minibatch(b, any_values(b), c, kl_coef=0.7)
+    loss = losses("ppo", m, net, c).terms["kl"]
+    return loss.detach(), gradient(loss, net.actor.parameters()), (m, net)
+
+
+@pytest.mark.parametrize(("how", "direction"), EVERY_KL)
+def test_I_30_B_12_recomputed_attached_is_0_with_gradient_0(how: str, direction: str) -> None:
+    value, slope, _ = penalty_after_a_step("recomputed_attached", how, direction)
+    assert value == 0.0
+    assert slope.abs().max() < 1e-15
+
+
+@pytest.mark.parametrize(("how", "direction"), EVERY_KL)
+def test_I_30_B_12_recomputed_never_pulls_back(how: str, direction: str) -> None:
+    """Value 0, and gradient 0 however far the policy has gone; only k1 still has its score, blind to any reference."""
+    value, slope, (m, net) = penalty_after_a_step("recomputed", how, direction)
+    assert abs(float(value)) < 1e-15
+    score = gradient(net.policy(m.obs).log_prob(m.action).mean(), net.actor.parameters())
+    sign = {"old||new": -0.7, "new||old": 0.7}[direction]
+    assert close(slope, sign * score if how == "k1" else torch.zeros_like(slope), 1e-12)
+
+
+@pytest.mark.parametrize("direction", ["old||new", "new||old"])
+def test_I_30_B_12_saved_pulls_back_to_the_policy_that_acted(direction: str) -> None:
+    value, slope, (m, net) = penalty_after_a_step("saved", "exact", direction)
+    old, new = torch.log_softmax(m.behaviour, -1), net.policy(m.obs).log_p
+    p, q = (old, new) if direction == "old||new" else (new, old)
+    by_hand = 0.7 * (p.exp() * (p - q)).sum(-1).mean()
+    assert float(value) == pytest.approx(float(by_hand.detach()))
+    assert float(value) > 1e-3
+    assert close(slope, gradient(by_hand, net.actor.parameters()), 1e-12)
+
+
+def test_I_30_B_12_fisher_vector_product_of_the_attached_reference_is_0() -> None:
+    """The Hessian of KL(sg[pi] || pi) at equal policies is the Fisher matrix; with both sides attached it is 0."""
+    net = Table(1, 3)
+    net.logits.data = torch.tensor([[0.3, -1.0, 0.5]])
+    p = torch.softmax(net.logits.data[0], -1)
+    v = torch.tensor([[1.0, 2.0, -0.5]])
+
+    def product(attached: bool) -> Tensor:
+        pi = net.policy(torch.ones(1, 1))
+        old = pi if attached else net.distribution(pi.params.detach())
+        (slope,) = torch.autograd.grad(old.kl(pi).sum(), net.logits, create_graph=True)
+        return torch.autograd.grad((slope * v).sum(), net.logits)[0]
+
+    assert close(product(False)[0], (torch.diag(p) - torch.outer(p, p)) @ v[0], 1e-12)
+    assert product(True).abs().max() < 1e-15
+
+
+def test_I_30_B_12_through_the_learner_a_recomputed_penalty_is_no_penalty() -> None:
+    """However large beta is: the parameters end exactly where they end without a penalty; saved holds them back."""
+    shared = {"epochs": 40, "minibatches": 1, "clip": 10.0, "optimiser": "sgd", "learning_rate": 0.05,
+              "max_grad_norm": 0.0, "kl_coef": 5.0}  # fmt: skip
+    ended, moved = {}, {}
+    for name, kl in (("none", "none"), ("recomputed", "penalty"), ("saved", "penalty")):
+        c = controls("ppo", **shared, kl=kl, kl_reference="saved" if name == "none" else name)
+        fit = learner("ppo", c, random_batch())
+        b = random_batch(net=fit.net, seed=1)
+        before = fit.net.policy(b.obs_t[:-1])
+        before = fit.net.distribution(before.params.detach())
+        fit.update(b, c, 0.0)
+        ended[name] = fit.flat.vector.clone()
+        moved[name] = float(before.kl(fit.net.policy(b.obs_t[:-1])).mean().detach())
+    assert close(ended["recomputed"], ended["none"], 1e-12)
+    assert moved["saved"] < moved["none"] / 3
 
 
 # --- truncation -------------------------------------------------------------------------------------------------------

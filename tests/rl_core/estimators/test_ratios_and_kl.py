@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.estimators.kl import k1, k2, k3
+from rl_core.estimators.kl import KlDirection, k1, k2, k3, sampled_kl
 from rl_core.estimators.ratios import clipped_surrogate, effective_sample_fraction
 from rl_core.networks.heads import Categorical
 from tests.rl_core.support import close
@@ -62,6 +62,49 @@ def test_kl_k1_and_k3_are_unbiased_and_k3_is_never_negative(seed: int) -> None:
     assert close(k2(log_rho), log_rho**2 / 2)
     assert exact == pytest.approx(float((old.log_p.exp() * (old.log_p - new.log_p)).sum()), abs=1e-12)
     assert exact > 0
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("direction", ["old||new", "new||old"])
+def test_kl_estimates_as_losses_have_their_derived_gradients(seed: int, direction: KlDirection) -> None:
+    """Over all actions of the old policy: value and gradient of k1 and k3 are the KL's, those of k2 are not."""
+    old, start = two_policies(seed)
+    z = start.log_p.clone().requires_grad_()
+    new = Categorical.from_logits(z)
+    exact = old.kl(new) if direction == "old||new" else new.kl(old)
+    (slope_of_kl,) = torch.autograd.grad(exact, z, retain_graph=True)
+    p, log_rho = old.log_p.exp(), new.log_p - old.log_p
+    for how in ("k1", "k3"):
+        mean_kl = (p * sampled_kl(log_rho, how, direction)).sum()
+        assert float(mean_kl.detach()) == pytest.approx(float(exact.detach()), abs=1e-12)
+        assert close(torch.autograd.grad(mean_kl, z, retain_graph=True)[0], slope_of_kl, 1e-12)
+    mean_k2 = (p * sampled_kl(log_rho, "k2", direction)).sum()
+    found = torch.autograd.grad(mean_k2, z, retain_graph=True)[0]
+    score = torch.eye(len(z)) - new.log_p.detach().exp()
+    l_t = log_rho.detach()
+    bent = p @ (l_t[:, None] * score) if direction == "old||new" else (
+        slope_of_kl + new.log_p.detach().exp() @ (l_t.square()[:, None] / 2 * score)
+    )  # fmt: skip
+    assert close(found, bent, 1e-12)
+    assert not close(found, slope_of_kl, 1e-3)
+
+
+@pytest.mark.parametrize("direction", ["old||new", "new||old"])
+def test_kl_at_equal_policies_only_k1_has_a_gradient_per_sample(direction: KlDirection) -> None:
+    """-S or +S for each sample, 0 on average: a penalty made of it is noise; k2 and k3 are still."""
+    old, _ = two_policies(1)
+    for action in range(len(old.log_p)):
+        z = old.log_p.clone().requires_grad_()
+        log_rho = (Categorical.from_logits(z).log_p - old.log_p)[action]
+        slopes = {
+            how: torch.autograd.grad(sampled_kl(log_rho, how, direction), z, retain_graph=True)[0]
+            for how in ("k1", "k2", "k3")
+        }
+        score = torch.eye(len(z))[action] - old.log_p.exp()
+        assert close(slopes["k1"], -score if direction == "old||new" else score, 1e-12)
+        assert float(slopes["k1"].abs().max()) > 0.1
+        assert close(slopes["k2"], torch.zeros_like(z), 1e-12)
+        assert close(slopes["k3"], torch.zeros_like(z), 1e-12)
 
 
 def test_kl_k2_agrees_to_second_order() -> None:

@@ -135,7 +135,12 @@ def objective(mdp: Mdp, pi: Tensor) -> Tensor:
 
 def gradient_form(mdp: Mdp, pi: Tensor, discounted: bool = True) -> Tensor:
     r"""The scalar whose gradient in pi is \sum_t gamma^t \sum_s d_t \sum_a grad pi Q_t (gamma^t left out on demand)."""
+    return gradient_by_step(mdp, pi, discounted).sum()
+
+
+def gradient_by_step(mdp: Mdp, pi: Tensor, discounted: bool = True) -> Tensor:
+    """The same for each step t by itself, [H]."""
     fixed = pi.detach()
     q, d = exact_values(mdp, fixed)[1], state_visits(mdp, fixed)
     weight = mdp.gamma ** torch.arange(mdp.horizon) if discounted else torch.ones(mdp.horizon)
-    return torch.einsum("t,ts,sa,tsa->", weight.to(pi.dtype), d, pi, q)
+    return torch.einsum("t,ts,sa,tsa->t", weight.to(pi.dtype), d, pi, q)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from rl_core.algorithms.estimate import Values
+from rl_core.estimators import baselines
 from rl_core.networks.heads import Categorical
 from rl_core.types import Batch
 from tests.rl_core.identities import mdp as m
@@ -26,6 +27,8 @@ UNBIASED_WITH_ANY_V = [
     {"return_kind": "full", "baseline": "learned_v"},
     {"return_kind": "reward_to_go", "baseline": "learned_v"},
     {"return_kind": "gae", "gae_lambda": 1.0},
+    {"return_kind": "reward_to_go", "baseline": "constant", "baseline_constant": 3.7},
+    {"return_kind": "full", "baseline": "constant", "baseline_constant": -20.0},
 ]
 UNBIASED_WITH_EXACT_V = [
     {"return_kind": "td"},
@@ -117,13 +120,13 @@ def test_I_2_exact_gradient_is_the_finite_difference_of_J(problem: Problem) -> N
             at += 1
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
 @pytest.mark.parametrize("settings", UNBIASED_WITH_ANY_V, ids=named)
 def test_I_3_unbiased_with_any_v(problem: Problem, settings: dict[str, Any], algorithm: str) -> None:
     assert close(problem.estimator(algorithm, settings, any_v(problem)), problem.exact())
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
 @pytest.mark.parametrize("settings", UNBIASED_WITH_EXACT_V, ids=named)
 def test_I_3_unbiased_with_the_exact_v(problem: Problem, settings: dict[str, Any], algorithm: str) -> None:
     assert close(problem.estimator(algorithm, settings, exact_v(problem)), problem.exact())
@@ -208,9 +211,9 @@ def test_I_9_ratio_of_trajectory_probabilities_is_the_product_of_ratios(problem:
     assert not close(after, before, 1e-3)
 
 
-def pairs(problem: Problem, baseline: str) -> Tensor:
+def pairs(problem: Problem, baseline: str, return_kind: str = "full") -> Tensor:
     """The expectation of the estimator over all pairs of trajectories, N = 2."""
-    c = controls("reinforce", gamma=problem.mdp.gamma, gamma_t=True, return_kind="full", baseline=baseline)
+    c = controls("reinforce", gamma=problem.mdp.gamma, gamma_t=True, return_kind=return_kind, baseline=baseline)
     total = torch.zeros(sum(p.numel() for p in problem.net.actor.parameters()))
     k = len(problem.probability)
     for i in range(k):
@@ -243,6 +246,47 @@ def test_I_17_leave_one_out_is_the_scaled_batch_mean_sample_by_sample(n: int) ->
         for name in ("leave_one_out", "batch_mean")
     ]
     assert close(weights[0], n / (n - 1) * weights[1])
+
+
+@pytest.mark.parametrize("return_kind", ["reward_to_go", "full"])
+def test_I_17_time_mean_is_shrunk_step_by_step(return_kind: str) -> None:
+    """N = 2: step t keeps half of its gradient where the other trajectory still runs, and nothing where it is over."""
+    problem = Problem(4, 2, 2, 3)
+    pi = problem.log_pi().exp().detach()
+    still_running = m.state_visits(problem.mdp, pi).sum(1)
+    assert close(still_running[0], torch.tensor(1.0))
+    assert float(still_running[2]) < 0.9
+    expected = gradient(
+        (still_running / 2 * m.gradient_by_step(problem.mdp, problem.log_pi().exp())).sum(),
+        problem.net.actor.parameters(),
+    )
+    assert close(pairs(problem, "time_mean", return_kind), expected)
+    assert not close(expected, problem.exact() / 2, 1e-3)
+
+
+@pytest.mark.parametrize("n", [2, 5])
+def test_I_17_with_one_length_time_mean_keeps_1_minus_1_over_N(n: int) -> None:
+    """Weights times N/(N-1) are those of the mean over the others, step by step, and that one is unbiased."""
+    g = torch.Generator().manual_seed(n)
+    end = torch.zeros(4, n, dtype=torch.bool)
+    end[-1] = True
+    return_t = torch.randn(4, n, generator=g)
+    others = (return_t.sum(1, keepdim=True) - return_t) / (n - 1)
+    found = return_t - baselines.time_mean(return_t, end, None)
+    assert close(found, (1 - 1 / n) * (return_t - others))
+
+
+def test_time_mean_counts_only_what_still_runs() -> None:
+    """Lengths 3, 1 and 2 as padded episodes; then the same as pieces of one lane."""
+    nan = math.nan  # padding that must not be read
+    return_t = torch.tensor([[6.0, 1.0, 8.0], [5.0, nan, 3.0], [9.0, nan, nan]])
+    valid = torch.tensor([[True, True, True], [True, False, True], [True, False, False]])
+    end = torch.tensor([[False, True, False], [False, True, True], [True, True, True]])
+    found = baselines.time_mean(return_t.nan_to_num(1e9), end, valid)
+    assert close(found[valid], torch.tensor([5.0, 5.0, 5.0, 4.0, 4.0, 9.0]))
+    lane = torch.tensor([[6.0], [5.0], [9.0], [1.0], [8.0], [3.0]])
+    ends = torch.tensor([[False], [False], [True], [True], [False], [True]])
+    assert close(baselines.time_mean(lane, ends, None), torch.tensor([[5.0], [4.0], [9.0], [5.0], [5.0], [4.0]]))
 
 
 def test_one_trajectory_has_no_others_to_leave_it_out_of() -> None:

@@ -77,7 +77,7 @@ def per_sample(m: Minibatch, net: ActorCritic) -> Tensor:
 
 
 @pytest.mark.parametrize("values", NETS)
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
 def test_I_5_surrogate_is_the_literal_sum_and_the_per_sample_sum(algorithm: str, values: dict[str, Any]) -> None:
     b, net, c = setting(algorithm, **values)
     m = minibatch(b, with_random_v(b), c)
@@ -122,19 +122,65 @@ def test_I_12_gradient_of_the_ratio_is_the_ratio_times_the_score() -> None:
 
 
 def test_I_21_one_ppo_step_is_the_actor_critic_step() -> None:
-    """K = 1 and one minibatch: all of PPO's gradient is that of REINFORCE with a critic and the same estimates."""
+    """K = 1, one minibatch, stored old log-probabilities: all of PPO's gradient is A2C's, with the same estimates."""
     shared = {"critic": "v", "return_kind": "gae", "critic_target": "lambda", "reduction": "step_mean",
-              "advantage_norm": "batch", "entropy_coef": 0.01, "max_grad_norm": 0.0, "optimiser": "sgd"}  # fmt: skip
+              "gae_lambda": 0.9, "advantage_norm": "batch", "entropy_coef": 0.01, "max_grad_norm": 0.0,
+              "optimiser": "sgd", "learning_rate": 0.01}  # fmt: skip
     c_ppo = controls("ppo", **shared, epochs=1, minibatches=1)
-    c_pg = controls("reinforce", **shared)
+    c_a2c, c_pg = controls("a2c", **shared), controls("reinforce", **shared)
     acted = learner("ppo", c_ppo, random_batch())
     b = random_batch(net=acted.net)
     steps = []
-    for name, c in (("ppo", c_ppo), ("reinforce", c_pg)):
+    for name, c in (("ppo", c_ppo), ("a2c", c_a2c), ("reinforce", c_pg)):
         fit = learner(name, c, b)
         trace = fit.update(b, c, 0.0)
         steps.append(torch.cat([*trace.first_gradient.values(), fit.flat.vector]))
     assert close(steps[0], steps[1], 1e-12)
+    assert close(steps[1], steps[2], 1e-12)
+
+
+@pytest.mark.parametrize("optimiser", ["sgd", "rmsprop"])
+def test_a2c_step_is_a_step_written_by_hand(optimiser: str) -> None:
+    """One whole update against plain torch: own forward passes, returns, losses, clipping and step."""
+    c = controls("a2c", optimiser=optimiser, entropy_coef=0.02, max_grad_norm=0.05, gamma=0.9, learning_rate=0.1)
+    fit = learner("a2c", c, random_batch())
+    b = random_batch(t=5, n=3, net=fit.net, seed=4)
+    assert b.terminated_t.any()
+    assert len(b.cut_index)
+    theta = [p.detach().clone().requires_grad_() for p in fit.net.parameters()]
+    loss = a2c_by_hand(b, theta)
+    grads = torch.autograd.grad(loss, theta)
+    norm = torch.cat([g.reshape(-1) for g in grads]).norm()
+    assert norm > 0.05
+    scale = 0.05 / (norm + 1e-6)
+    fit.update(b, c, 0.0)
+    for p, before, g in zip(fit.net.parameters(), theta, grads, strict=True):
+        step = g * scale
+        if optimiser == "rmsprop":  # the mean square starts at 0 and keeps 0.99 of itself
+            step = step / ((0.01 * step**2).sqrt() + 1e-5)
+        assert close(p.detach(), before.detach() - 0.1 * step, 1e-12)
+
+
+def a2c_by_hand(b: Batch, theta: list[Tensor]) -> Tensor:
+    r"""(1/M) \sum -A log pi + 0.5 (V - R)^2 - 0.02 H, with R the return bootstrapped at the segment's end or a cut."""
+    w1, b1, w2, b2, v1, c1, v2, c2 = theta
+
+    def value(s: Tensor) -> Tensor:
+        return (torch.tanh(s @ v1.T + c1) @ v2.T + c2)[..., 0]
+
+    log_p = torch.log_softmax(torch.tanh(b.obs_t[:-1] @ w1.T + b1) @ w2.T + b2, -1)
+    cut = dict(zip(b.cut_index.tolist(), value(b.cut_obs).tolist(), strict=True))
+    total, (steps, lanes) = torch.zeros(()), b.shape
+    for n in range(lanes):
+        r = float(value(b.obs_t[-1, n]).detach())
+        for t in reversed(range(steps)):
+            r = 0.0 if b.terminated_t[t, n] else cut.get(t * lanes + n, r)
+            r = float(b.reward_t[t, n]) + 0.9 * r
+            v = value(b.obs_t[t, n])
+            entropy = -(log_p[t, n].exp() * log_p[t, n]).sum()
+            total = total - (r - float(v.detach())) * log_p[t, n, b.action_t[t, n]]
+            total = total + 0.5 * (v - r) ** 2 - 0.02 * entropy
+    return total / (steps * lanes)
 
 
 def test_I_21_without_a_clip_ppo_is_the_timestep_weighted_gradient() -> None:
@@ -160,7 +206,7 @@ def permuted_lanes(b: Batch, order: Tensor) -> Batch:
     return dataclasses.replace(b, **moved, cut_index=index)
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
 def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None:
     one_step = {"epochs": 1, "minibatches": 1} if algorithm == "ppo" else {}
     c = controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch", **one_step)
@@ -178,7 +224,7 @@ def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None
 
 
 @pytest.mark.parametrize("return_kind", ["full", "reward_to_go"])
-@pytest.mark.parametrize("baseline", ["none", "batch_mean", "leave_one_out"])
+@pytest.mark.parametrize("baseline", ["none", "batch_mean", "leave_one_out", "time_mean"])
 def test_I_27_scaled_rewards_scale_the_gradient_or_nothing(return_kind: str, baseline: str) -> None:
     b = random_batch(whole=True, n=4)
     scaled = dataclasses.replace(b, reward_t=3.7 * b.reward_t)
@@ -191,7 +237,7 @@ def test_I_27_scaled_rewards_scale_the_gradient_or_nothing(return_kind: str, bas
     assert close(direction(scaled, "batch"), direction(b, "batch"), 1e-6)
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
 def test_I_28_a_constant_on_all_logits_changes_nothing(algorithm: str) -> None:
     b, net, c = setting(algorithm, entropy_coef=0.01)
     m = minibatch(b, with_random_v(b), c)

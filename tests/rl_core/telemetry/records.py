@@ -37,7 +37,7 @@ def record(**changed: Any) -> UpdateRecord:
         entropy=np.abs(draw(0.8, 0.1)),
         max_entropy=float(np.log(3)),
         clip=0.2,
-        losses={"policy": -0.3, "value": 4.5, "entropy": -0.02},
+        losses={"policy": -0.3, "value": 4.5, "entropy": -0.02, "kl": 0.006},
         grad_norms=np.array([0.2, 0.9, 0.6, 0.4], np.float32),
         max_grad_norm=0.5,
         group_norms={"actor": 0.11, "critic": 0.22},
@@ -48,6 +48,8 @@ def record(**changed: Any) -> UpdateRecord:
         env_steps=128,
         seconds={"collect": 0.011, "estimate": 0.002, "backward": 0.03, "optimiser": 0.004, "cpu": 0.05},
         elapsed=0.064,
+        kl_coef=0.5,
+        epoch_stopped=2,
         pressure={"advantage": 0.7},
         leaks={("policy", "actor"): 0.3, ("policy", "critic"): 0.0},
     )

@@ -44,6 +44,8 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "policy/kl_k3": lambda u: float(kl.k3(log_rho(u)).mean()),
     "policy/kl_exact": lambda u: 0.0123,
     "policy/clip_fraction": lambda u: sum(not 0.8 <= r <= 1.2 for r in rho(u)) / N,
+    "policy/kl_coef": lambda u: 0.5,
+    "policy/epoch_stopped": lambda u: 2,
     "policy/logp": lambda u: mean(u.log_prob),
     "ratio/mean": lambda u: mean(rho(u)),
     "ratio/max": lambda u: max(rho(u)),
@@ -61,7 +63,8 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "loss/policy": lambda u: -0.3,
     "loss/value": lambda u: 4.5,
     "loss/entropy": lambda u: -0.02,
-    "loss/total": lambda u: -0.3 + 4.5 - 0.02,
+    "loss/kl": lambda u: 0.006,
+    "loss/total": lambda u: -0.3 + 4.5 - 0.02 + 0.006,
     "grad/norm": lambda u: (0.2 + 0.9 + 0.6 + 0.4) / 4,
     "grad/clipped": lambda u: 2 / 4,
     "grad/actor": lambda u: 0.11,
@@ -106,6 +109,9 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         ("grad/clipped", {"max_grad_norm": 0.0}),
         ("grad/critic", {"group_norms": {"actor": 1.0}}),
         ("grad/cosine", {"grad_cosine": None}),
+        ("loss/kl", {"losses": {"policy": 1.0}}),
+        ("policy/kl_coef", {"kl_coef": None}),
+        ("policy/epoch_stopped", {"epoch_stopped": None}),
     ],
 )
 def test_what_does_not_exist_is_not_measured(name: str, changed: dict[str, Any]) -> None:
