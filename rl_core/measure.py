@@ -41,7 +41,8 @@ class Measurer:
         """The record of the update that has just ended."""
         m, last, e = trace.samples.minibatch, trace.losses[-trace.steps_per_epoch :], trace.estimates
         log_p = self._log_p(trace)
-        stored = _log_softmax(_joined([x.behaviour for x in trace.minibatches[-trace.steps_per_epoch :]]))
+        steps = [m] if len(trace.losses) == 1 else trace.minibatches[-trace.steps_per_epoch :]
+        stored = _log_softmax(_joined([x.behaviour for x in steps]))
         action = m.action.cpu().numpy()
         log_ratio = _joined([x.log_ratio for x in last]) if len(trace.losses) > 1 else _taken(log_p - stored, action)
         parameters = _array(self._learner.flat.vector).copy()

@@ -38,7 +38,8 @@ def time_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor
     runs = torch.ones_like(return_t) if valid_t is None else valid_t.to(return_t.dtype)
     per_step = torch.zeros(2, len(end_t), dtype=return_t.dtype, device=return_t.device)
     total, count = per_step.index_add(1, index, torch.stack([return_t * runs, runs]).reshape(2, -1))
-    return (total / count.clamp(min=1))[index].view_as(return_t)
+    mean: Tensor = total / count.clamp(min=1)
+    return mean[index].view_as(return_t)
 
 
 def _starts(end_t: Tensor, valid_t: Tensor | None) -> Tensor:

@@ -193,3 +193,12 @@ def test_seconds_are_those_spent() -> None:
     u = measure(SMALL_PPO).record
     assert (u.seconds["collect"], u.seconds["cpu"], u.elapsed) == (0.5, 0.25, 2.0)
     assert all(u.seconds[phase] > 0 for phase in ("estimate", "backward", "optimiser"))
+
+
+def test_an_update_that_the_kl_ended_after_one_step_is_measured_over_the_whole_batch() -> None:
+    """Two minibatches per epoch, but only the first was stepped on: its losses alone would be half of the samples."""
+    m = measure(SMALL_PPO, kl="early_stop", kl_target=1e-5, learning_rate=0.1)
+    assert (len(m.trace.losses), m.record.epoch_stopped) == (1, 0)
+    old, new = policy(m, m.before), policy(m, m.after)
+    assert m.record.log_ratio.size == m.batch.reward_t.numel()
+    assert m.record.kl_exact == pytest.approx(float(old.kl(new).mean()), rel=1e-3)
