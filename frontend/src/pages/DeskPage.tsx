@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { offered } from '../charts'
 import { deskCommands } from '../commands/desk'
 import { overlay } from '../commands/everywhere'
+import { playerCommands, toggleLarge } from '../commands/player'
 import { offer } from '../commands/registry'
 import { viewCommands } from '../commands/view'
 import { AboutRun } from '../panels/AboutRun'
@@ -15,11 +16,13 @@ import { RunLog } from '../panels/RunLog'
 import { Timeline } from '../panels/Timeline'
 import { Home, ThemeButton } from '../panels/TopBar'
 import { Readouts, Transport } from '../panels/Transport'
+import { PlayerPanel } from '../player/PlayerPanel'
+import { Player } from '../player/player'
 import { complaint } from '../store/actions'
 import { algorithmOf, catalog, controlsOf } from '../store/catalog'
 import { RunStore } from '../store/run'
 import { isTerminal } from '../store/runs'
-import { mirrorView, readView } from '../store/view'
+import { largePlayer, mirrorView, readView } from '../store/view'
 import { Complaint } from '../ui/Complaint'
 import { StatePill } from '../ui/StatePill'
 import type { Metric } from '../wire/types'
@@ -31,13 +34,17 @@ type Open = 'metrics' | 'about' | 'log' | null
 export function DeskPage({ id }: { id: string }) {
   const metrics = catalog.value?.metrics ?? []
   const store = useMemo(() => openStore(id, metrics), [id])
+  const player = useMemo(() => new Player(store), [store])
   const [open, setOpen] = useState<Open>(null)
   useEffect(() => {
     void store.open()
+    player.open()
     const stops = [
       mirrorView(),
       offer(viewCommands),
       offer(() => deskCommands(store, metrics, dialogs(setOpen))),
+      offer(() => playerCommands(player)),
+      () => player.dispose(),
       () => store.dispose(),
     ]
     return () => {
@@ -47,7 +54,7 @@ export function DeskPage({ id }: { id: string }) {
   const status = store.status.value
   if (status === 'missing') return <Missing what={`There is no run ${id}.`} />
   if (status === 'error') return <Unreachable message={store.error.value} onRetry={() => void store.open()} />
-  return <Desk store={store} metrics={metrics} open={open} setOpen={setOpen} />
+  return <Desk store={store} player={player} metrics={metrics} open={open} setOpen={setOpen} />
 }
 
 /** The series that the first picture needs are read together. */
@@ -70,12 +77,13 @@ const dialogs = (setOpen: (open: Open) => void) => ({
 
 interface DeskProps {
   store: RunStore
+  player: Player
   metrics: Metric[]
   open: Open
   setOpen(open: Open): void
 }
 
-function Desk({ store, metrics, open, setOpen }: DeskProps) {
+function Desk({ store, player, metrics, open, setOpen }: DeskProps) {
   const run = store.run.value
   const controls = run ? controlsOf(run.algorithm) : []
   const close = () => setOpen(null)
@@ -83,7 +91,7 @@ function Desk({ store, metrics, open, setOpen }: DeskProps) {
     document.title = `${run?.name ?? 'Run'} · Policyscope`
   }, [run?.name])
   return (
-    <div class="desk">
+    <div class={`desk ${largePlayer.value ? 'large-player' : ''}`}>
       <DeskHead store={store} />
       <aside class="desk-side">
         <EquationCard store={store} algorithm={run ? algorithmOf(run.algorithm) : undefined} controls={controls} />
@@ -91,11 +99,16 @@ function Desk({ store, metrics, open, setOpen }: DeskProps) {
       </aside>
       <main class="desk-charts">
         <Banners store={store} onLog={() => setOpen('log')} />
-        <ChartBar onMetrics={() => setOpen('metrics')} onHelp={() => (overlay.value = 'help')} />
+        <ChartBar
+          onRollout={toggleLarge}
+          onMetrics={() => setOpen('metrics')}
+          onHelp={() => (overlay.value = 'help')}
+        />
         <ChartGrid store={store} metrics={metrics} />
       </main>
+      <PlayerPanel player={player} />
       <footer class="desk-line">
-        <Timeline store={store} controls={controls} />
+        <Timeline store={store} controls={controls} onEpisode={(n) => player.choose(n)} />
       </footer>
       {open === 'metrics' && <MetricDrawer store={store} metrics={metrics} onClose={close} />}
       {open === 'about' && <AboutRun run={store.id} onClose={close} />}

@@ -3,12 +3,14 @@ import { axis, range, setAxis, smoothing } from '../store/view'
 import { Segmented } from '../ui/Segmented'
 
 interface Props {
+  /** Shown where the window has no room for the rollout beside the charts. */
+  onRollout(): void
   onMetrics(): void
   onHelp(): void
 }
 
 /** What holds for all charts at once: horizontal axis, smoothing, zoom. */
-export function ChartBar({ onMetrics, onHelp }: Props) {
+export function ChartBar({ onRollout, onMetrics, onHelp }: Props) {
   return (
     <div class="chart-bar">
       <Segmented
@@ -38,6 +40,9 @@ export function ChartBar({ onMetrics, onHelp }: Props) {
         </button>
       )}
       <span class="end">
+        <button type="button" class="button quiet small to-rollout" onClick={onRollout}>
+          Rollout <kbd>v</kbd>
+        </button>
         <button type="button" class="button quiet small" onClick={onMetrics}>
           All metrics
         </button>

@@ -11,8 +11,15 @@ import type { Control } from '../wire/types'
 import { EventList } from './EventList'
 import { type Stop, stopsOf } from './stops'
 
+interface Props {
+  store: RunStore
+  controls: Control[]
+  /** A recorded episode was picked. */
+  onEpisode(n: number): void
+}
+
 /** The story of the run on the axis in force. Clicking, or the arrow keys, move the shared cursor. */
-export function Timeline({ store, controls }: { store: RunStore; controls: Control[] }) {
+export function Timeline({ store, controls, onEpisode }: Props) {
   const [listing, setListing] = useState(false)
   const run = store.run.value
   const ended = run !== null && isTerminal(run)
@@ -28,10 +35,17 @@ export function Timeline({ store, controls }: { store: RunStore; controls: Contr
           {integer(events.length)} {events.length === 1 ? 'event' : 'events'}
         </button>
       </header>
-      <Rail store={store} stops={stops} end={end} />
+      <Rail store={store} stops={stops} end={end} onEpisode={onEpisode} />
       {listing && (
         <Dialog title="Events" drawer onClose={() => setListing(false)}>
-          <EventList events={events} onPick={(update) => (cursor.value = store.places.place(update, axis.peek()))} />
+          <EventList
+            events={events}
+            onPick={(update) => (cursor.value = store.places.place(update, axis.peek()))}
+            onEpisode={(n) => {
+              setListing(false)
+              onEpisode(n)
+            }}
+          />
         </Dialog>
       )}
     </section>
@@ -70,7 +84,14 @@ function Progress({ store, end }: { store: RunStore; end: number }) {
   )
 }
 
-function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: number }) {
+interface RailProps {
+  store: RunStore
+  stops: Stop[]
+  end: number
+  onEpisode(n: number): void
+}
+
+function Rail({ store, stops, end, onEpisode }: RailProps) {
   const now = () => store.counters.peek()[axis.peek()]
   const go = (x: number) => {
     cursor.value = Math.min(now(), Math.max(0, x))
@@ -101,6 +122,9 @@ function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: numb
       aria-valuenow={at ?? now()}
       aria-valuetext={at === null ? 'now' : positionText(at, axis.value)}
       onClick={(event) => {
+        // The list of events offers the same episodes to the keyboard.
+        const { episode } = (event.target as HTMLElement).dataset
+        if (episode) onEpisode(Number(episode))
         const box = event.currentTarget.getBoundingClientRect()
         go(((event.clientX - box.left) / box.width) * end)
       }}
@@ -113,6 +137,7 @@ function Rail({ store, stops, end }: { store: RunStore; stops: Stop[]; end: numb
           class={`stop ${stop.kind}`}
           style={{ left: percent(stop.x, end) }}
           title={stop.label}
+          data-episode={stop.episode}
         />
       ))}
       {labelled(stops, end, width).map(({ stop, side }) => (
@@ -141,7 +166,10 @@ const WEIGHT: Record<string, number> = { 'edit wrong-side': 0, bad: 0, edit: 1, 
 /** Labels that find room: what matters most first, then the newest; a label takes room by its letters. */
 function labelled(stops: Stop[], end: number, pixels: number): { stop: Stop; side: Side }[] {
   const taken: { place: string; left: number; right: number }[] = []
-  const order = stops.toReversed().toSorted((a, b) => WEIGHT[a.kind]! - WEIGHT[b.kind]! || b.x - a.x)
+  const order = stops
+    .filter(({ kind }) => kind !== 'episode')
+    .toReversed()
+    .toSorted((a, b) => WEIGHT[a.kind]! - WEIGHT[b.kind]! || b.x - a.x)
   return order.flatMap((stop) => {
     const at = stop.x / end
     const width = (stop.label.length * 6.4 + 12) / pixels

@@ -43,6 +43,7 @@ export function sentence(event: EventMessage): string {
   if (kind === 'control_refused') return `edit refused: ${text((data.error as { message?: string })?.message)}`
   if (kind === 'failed') return `failed: ${text(data.reason)}`
   if (kind === 'alert') return `alert: ${text(data.title ?? data.message)}`
+  if (kind === 'episode') return `episode ${text(data.n)} of update ${text(data.update)}: return ${text(data.return)}`
   if (kind === 'action_done') return `${text(data.action)} done`
   return kind
 }

@@ -9,6 +9,15 @@ export const logCharts = signal<ReadonlySet<string>>(new Set())
 export const range = signal<[number, number] | null>(null)
 export const extraCharts = signal<string[]>([])
 
+/** The recorded episode in the player, the step it stands at, and the one beside it. */
+export const shownEpisode = signal<number | null>(null)
+export const shownStep = signal(0)
+export const comparedEpisode = signal<number | null>(null)
+/** Watch the policy act, whatever has been recorded. */
+export const watchLive = signal(false)
+/** The player takes the place of charts and switches. */
+export const largePlayer = signal(false)
+
 /** Position of the shared cursor, in units of the axis; null when nobody points. */
 export const cursor = signal<number | null>(null)
 /** The control that is pointed at, in the equation or in the panel. */
@@ -47,8 +56,14 @@ export function readView(search: string): void {
   range.value = to > from ? [from, to] : null
   logCharts.value = new Set(split(query.get('log')))
   extraCharts.value = split(query.get('charts'))
+  shownEpisode.value = whole(query.get('episode'))
+  shownStep.value = whole(query.get('t')) ?? 0
+  comparedEpisode.value = shownEpisode.value === null ? null : whole(query.get('with'))
+  watchLive.value = shownEpisode.value === null && query.has('live')
+  largePlayer.value = query.get('player') === 'large'
 }
 
+const whole = (text: string | null) => (text !== null && /^\d+$/.test(text) ? Number(text) : null)
 const split = (text: string | null) => (text ? text.split(',') : [])
 
 /** The view as a query string; defaults are left out. */
@@ -62,6 +77,12 @@ export const viewQuery = computed(() => {
   }
   if (logCharts.value.size) query.set('log', [...logCharts.value].join())
   if (extraCharts.value.length) query.set('charts', extraCharts.value.join())
+  if (shownEpisode.value !== null) {
+    query.set('episode', String(shownEpisode.value))
+    if (shownStep.value > 0) query.set('t', String(shownStep.value))
+    if (comparedEpisode.value !== null) query.set('with', String(comparedEpisode.value))
+  } else if (watchLive.value) query.set('live', '1')
+  if (largePlayer.value) query.set('player', 'large')
   const text = query.toString()
   return text ? `?${text}` : ''
 })

@@ -1,4 +1,16 @@
-import type { Axis, Catalog, DistributionReply, EventPage, Run, RunPage, SeriesReply, Value, WireError } from './types'
+import type {
+  Axis,
+  Catalog,
+  DistributionReply,
+  EpisodeDocument,
+  EpisodePage,
+  EventPage,
+  Run,
+  RunPage,
+  SeriesReply,
+  Value,
+  WireError,
+} from './types'
 
 /** A refusal by the server, with its code and its sentence. */
 export class ApiError extends Error {
@@ -94,6 +106,7 @@ export type Action =
   | { action: 'step'; updates: number }
   | { action: 'pace'; updates_per_s: number | null }
   | { action: 'stop'; checkpoint: boolean }
+  | { action: 'record'; episodes: number; seed: number | null }
 
 const run = (id: string) => `/api/runs/${encodeURIComponent(id)}`
 
@@ -124,5 +137,8 @@ export const api = {
     json<EventPage>('GET', `${run(id)}/events${query({ epoch, after })}`),
   storage: (id: string) => json<Storage>('GET', `${run(id)}/storage`),
   restore: (id: string) => json<Run>('POST', `${run(id)}/restore`),
+  episodes: (id: string, after?: string | null) =>
+    json<EpisodePage>('GET', `${run(id)}/episodes${query({ limit: 50, after })}`),
+  episode: (id: string, n: number) => json<EpisodeDocument>('GET', `${run(id)}/episodes/${n}`),
   log: async (id: string) => (await send('GET', `${run(id)}/log`)).text(),
 }

@@ -7,6 +7,8 @@ import type {
   ServerMessage,
   SkipMessage,
   SubscribedMessage,
+  ViewMessage,
+  WatchingMessage,
 } from './types'
 
 /** One function per message tag; a tag that the server adds does not compile until it has one. */
@@ -18,6 +20,8 @@ export interface Handlers {
   run(message: RunMessage): void
   deleted(message: DeletedMessage): void
   error(message: ErrorMessage): void
+  watching(message: WatchingMessage): void
+  view(message: ViewMessage): void
 }
 
 export function dispatch(message: ServerMessage, to: Handlers): void {
@@ -34,11 +38,13 @@ export function dispatch(message: ServerMessage, to: Handlers): void {
       return to.run(message)
     case 'deleted':
       return to.deleted(message)
+    case 'watching':
+      return to.watching(message)
+    case 'view':
+      return to.view(message)
     // Answers to requests that this page sends by other ways, or does not wait for.
     case 'unsubscribed':
     case 'edit':
-    case 'watching':
-    case 'view':
       return
     case 'error':
       return to.error(message)

@@ -3,6 +3,7 @@ import { backoff } from './backoff'
 import { dispatch, type Handlers } from './dispatch'
 import { judge, type Numbered } from './resume'
 import type { EventMessage, FrameMessage, Run, ServerMessage, SkipMessage, SubscribedMessage } from './types'
+import { type Watcher, Watches } from './watch'
 
 export type Link = 'idle' | 'connecting' | 'live' | 'reconnecting' | 'revoked'
 
@@ -55,6 +56,7 @@ export class LiveSocket {
   private nextId = 1
   private cancelRetry: (() => void) | null = null
   private readonly subscriptions = new Map<string, Subscription>()
+  private readonly watches = new Watches((message) => this.tell(message))
   onRun: (run: Run) => void = () => {}
   onRevoked: () => void = () => {}
 
@@ -67,6 +69,13 @@ export class LiveSocket {
     if (this.socket === null) this.connect()
     else if (this.link.value === 'live') this.ask(subscription)
     return () => this.unsubscribe(subscription)
+  }
+
+  /** Watch the policy of a run act, at most so many steps per second; the returned function stops. */
+  watch(run: string, maxFps: number, watcher: Watcher): () => void {
+    const stop = this.watches.add(run, maxFps, watcher)
+    if (this.link.value === 'live') this.watches.ask(run)
+    return stop
   }
 
   /** Other distributions from here on, at the same position. */
@@ -104,6 +113,7 @@ export class LiveSocket {
     this.attempt = 0
     this.link.value = 'live'
     for (const subscription of this.subscriptions.values()) this.ask(subscription)
+    this.watches.askAll()
   }
 
   private closed(code: number): void {
@@ -136,6 +146,13 @@ export class LiveSocket {
     this.socket?.send(JSON.stringify(message))
   }
 
+  /** Send a message that carries an id of its own, where there is anybody to hear it; return the id. */
+  private tell(message: (id: number) => object): number {
+    const id = this.nextId++
+    if (this.link.peek() === 'live') this.send(message(id))
+    return id
+  }
+
   private receive(text: string): void {
     dispatch(JSON.parse(text) as ServerMessage, this.handlers)
   }
@@ -150,7 +167,9 @@ export class LiveSocket {
       this.subscriptions.get(run.id)?.sink.run(run)
     },
     deleted: ({ run }) => this.subscriptions.get(run)?.sink.gone(),
-    error: () => {},
+    error: (message) => this.watches.error(message),
+    watching: (message) => this.watches.watching(message),
+    view: (message) => this.watches.view(message),
   }
 
   private subscribed(message: SubscribedMessage): void {

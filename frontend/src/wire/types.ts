@@ -31,11 +31,13 @@ export type ErrorMessage = Schemas['ErrorMessage']
 export type RunMessage = Omit<Schemas['RunMessage'], 'run'> & { run: Run }
 /** Every tag that the server can send, with the numbers made plain where they are. */
 export type ServerMessage =
-  | Exclude<Schemas['ServerMessage'], { type: 'frame' | 'event' | 'subscribed' | 'run' }>
+  | Exclude<Schemas['ServerMessage'], { type: 'frame' | 'event' | 'subscribed' | 'run' | 'watching' | 'view' }>
   | FrameMessage
   | EventMessage
   | SubscribedMessage
   | RunMessage
+  | WatchingMessage
+  | ViewMessage
 
 export type SeriesColumns = Finite<Schemas['Series'], 'x0' | 'x1'>
 export type SeriesReply = Omit<Schemas['SeriesAnswer'], 'series'> & { series: Record<string, SeriesColumns> }
@@ -59,3 +61,13 @@ export type Recipe = Schemas['Recipe'] & {
   budget?: { env_steps?: number | null } | null
   seeds?: { tried: number; reached: number; median_s?: number | null; bar?: string } | null
 }
+
+/** One recorded episode as a row of the list; one whole: columns by step, and one picture more than steps. */
+export type EpisodeRow = Finite<Schemas['EpisodeSummary'], 'wall'>
+export type EpisodePage = Omit<Schemas['EpisodePage'], 'episodes'> & { episodes: EpisodeRow[] }
+export type EpisodeDocument = Schemas['Episode']
+export type WireAction = Schemas['ViewMessage']['action'] | EpisodeDocument['steps']['action'][number]
+
+/** One step of the present policy, as it is watched. */
+export type ViewMessage = Schemas['ViewMessage']
+export type WatchingMessage = Schemas['Watching']
