@@ -1,5 +1,7 @@
 import './styles/base.css'
 import './styles/ui.css'
+import './styles/charts.css'
+import './styles/timeline.css'
 import './styles/runs.css'
 import './styles/table.css'
 import './styles/desk.css'

@@ -4,7 +4,8 @@ import { type Range, steady } from '../paint/ranges'
 import { colourOf } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
 import { type Bar, bars, core, countIn, edgeTicks, occupied, position } from './histogram'
-import { awaited, corner, frame, nothing, ticksIn } from './layout'
+import { awaited, corner, frame, nothing } from './layout'
+import { ticksIn } from './ticks'
 import type { ChartInput, Figure, Head } from './types'
 
 export interface BarsLook {

@@ -1,7 +1,7 @@
 import type { Plot } from '../paint/plot'
 import { palette } from '../paint/theme'
 import { download } from '../wire/exports'
-import type { ChartSpec, Figure, Table } from './types'
+import type { Figure, Table } from './types'
 
 const cell = (value: number | string) =>
   typeof value === 'string' && /[",\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : String(value)
@@ -18,25 +18,28 @@ export function saveCsv(id: string, figure: Figure): void {
   setTimeout(() => URL.revokeObjectURL(url), 10_000)
 }
 
-/** The chart with its title and paper, as a PNG. */
+export type PictureFormat = 'png' | 'svg'
+
+/** The chart with its title, the names of its lines and its paper, as a picture. */
 export async function savePicture(
   plot: Plot,
-  spec: ChartSpec,
+  chart: { id: string; title: string },
   figure: Figure,
   size: { width: number; height: number },
+  format: PictureFormat,
 ) {
   const { ink, card } = palette.peek()
   const labels = figure.heads.flatMap(({ label, colour }) =>
     label ? `<span style="color:${colour};font-size:12px">${label}</span>` : [],
   )
-  const height = size.height + 34
+  const whole = { width: size.width, height: size.height + 34 }
   const layout = {
     ...figure.layout,
-    height,
+    height: whole.height,
     paper_bgcolor: card,
     margin: { ...(figure.layout.margin as object), t: 42 },
     title: {
-      text: [spec.title, ...labels].join('  '),
+      text: [chart.title, ...labels].join('  '),
       x: 0.02,
       xanchor: 'left',
       y: 0.97,
@@ -44,7 +47,7 @@ export async function savePicture(
       font: { size: 15, color: ink },
     },
   }
-  download(await plot.image(figure.data, layout, size.width, height), `${fileName(spec.id)}.png`)
+  download(await plot.image(figure.data, layout, whole, format), `${fileName(chart.id)}.${format}`)
 }
 
 const fileName = (id: string) => id.replace(/[^a-z0-9]+/gi, '-').replace(/^-|-$/g, '')

@@ -3,8 +3,8 @@ import { type Range, steady } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
 import { core, edgeTicks, median, occupied } from './histogram'
-import { awaited, corner, frame, markShapes, nothing, ticksIn } from './layout'
-import { timeRange } from './lines'
+import { awaited, corner, frame, markShapes, nothing } from './layout'
+import { atShare, type Scale, shareOf, timeLook, timeScale } from './scale'
 import type { ChartInput, Figure } from './types'
 
 const COLUMNS = 120
@@ -14,20 +14,19 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
   const held = input.histograms(distribution)
   if (!held || held.rows.length === 0) return nothing(input, awaited(input, held?.state, 'histogram'), true)
   const { edges, rows } = held
-  const x = timeRange(input)
+  const scale = timeScale(input)
   const used = occupied(summed(rows))
   if (!used) return nothing(input, 'No sample lies inside the grid.', true)
   const y = steadyRange(input, rows, used)
-  const columns = resample(rows, x, input)
+  const columns = resample(rows, scale, input)
   const colour = colourOf(input.palette, input.metric(distribution, 'distribution')?.colour ?? 'blue')
-  const width = (x[1] - x[0]) / COLUMNS
-  const { shapes, annotations } = markShapes(input.marks, x, input)
+  const { shapes, annotations } = markShapes(input.marks, scale, input)
   return {
     data: [
       {
         type: 'heatmap',
         z: shades(columns, used),
-        x: Array.from({ length: COLUMNS + 1 }, (_, i) => x[0] + i * width),
+        x: Array.from({ length: COLUMNS + 1 }, (_, i) => atShare(i / COLUMNS, scale)),
         y: Array.from({ length: used[1] - used[0] + 2 }, (_, i) => used[0] + i - 0.5),
         colorscale: [
           [0, faded(colour, 0)],
@@ -42,18 +41,20 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
     ],
     layout: frame(
       input,
-      { range: x, ticks: ticksIn(x, 4), fixed: false },
+      timeLook(scale),
       { range: y, ...edgeTicks(edges, y), fixed: true, grid: true },
       { shapes, annotations: [...annotations, corner('shade: √ share, column peak 1', input, 'bottom')] },
     ),
     heads: [],
-    x,
+    x: scale.range,
+    logX: scale.log,
+    whole: timeScale({ ...input, range: null }).range,
     timeAxis: true,
     shown: rows.length,
     total: rows.length,
     nonfinite: rows.reduce((sum, row) => sum + row.nonfinite, 0),
     note: `${integer(rows.length)} histograms, updates ${integer(rows[0]!.first)} to ${integer(rows.at(-1)!.last)}`,
-    probe: (at) => probe(edges, columns[Math.floor((at - x[0]) / width)] ?? null),
+    probe: (at) => probe(edges, columns[Math.floor(shareOf(at, scale) * COLUMNS)] ?? null),
     table: () => table(edges, rows),
   }
 }
@@ -82,9 +83,9 @@ const BRIDGED = 3
 const BRIDGED_UPDATES = 20
 
 /** Rows summed into columns of equal width; a column that was not measured stays empty. */
-function resample(rows: HistogramRow[], [from, to]: Range, input: ChartInput): (Column | null)[] {
+function resample(rows: HistogramRow[], scale: Scale, input: ChartInput): (Column | null)[] {
   const out: (Column | null)[] = Array.from({ length: COLUMNS }, () => null)
-  const at = (x: number) => Math.floor(((x - from) / (to - from)) * COLUMNS)
+  const at = (x: number) => Math.floor(shareOf(Math.max(x, Number.MIN_VALUE), scale) * COLUMNS)
   rows.forEach((row, i) => {
     const own = at(input.place(row.first - 1) + 1e-9)
     const before = i > 0 ? at(input.place(rows[i - 1]!.last) + 1e-9) : own

@@ -1,26 +1,12 @@
 import { tick } from '../paint/format'
 import type { Layout } from '../paint/plot'
-import { type Range, tickStep } from '../paint/ranges'
+import type { Range } from '../paint/ranges'
 import { faded, type Palette } from '../paint/theme'
+import { type Scale, shareOf } from './scale'
 import type { ChartInput, Figure, Mark } from './types'
 
 /** Room around the plot area, in pixels; the cursor line is placed with the same numbers. */
 export const MARGIN = { l: 46, r: 16, t: 8, b: 25 }
-
-export function ticksIn([low, high]: Range, count: number): number[] {
-  const step = tickStep(high - low, count)
-  const out: number[] = []
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) out.push(i * step)
-  return out
-}
-
-/** Whole decades inside a range of logarithms. */
-export function decadesIn([low, high]: Range): number[] {
-  const every = Math.max(1, Math.ceil((high - low) / 5))
-  const out: number[] = []
-  for (let e = Math.ceil(low - 1e-9); e <= high + 1e-9; e += every) out.push(10 ** e)
-  return out
-}
 
 interface AxisLook {
   range: Range
@@ -69,9 +55,14 @@ export function frame(input: ChartInput, x: Omit<AxisLook, 'grid'>, y: AxisLook,
 }
 
 /** A dotted rule per mark; labels only where there is room for them. */
-export function markShapes(marks: Mark[], x: Range, input: ChartInput): { shapes: object[]; annotations: object[] } {
-  const inside = marks.filter((mark) => mark.x >= x[0] && mark.x <= x[1])
-  const colour = (mark: Mark) => (mark.wrong ? input.palette.red : input.palette.faint)
+export function markShapes(
+  marks: Mark[],
+  scale: Scale,
+  input: ChartInput,
+): { shapes: object[]; annotations: object[] } {
+  const [from, to] = scale.range
+  const inside = marks.filter((mark) => mark.x >= from && mark.x <= to)
+  const colour = (mark: Mark) => mark.colour ?? (mark.wrong ? input.palette.red : input.palette.faint)
   const shapes = inside.map((mark) => ({
     type: 'line',
     xref: 'x',
@@ -82,19 +73,20 @@ export function markShapes(marks: Mark[], x: Range, input: ChartInput): { shapes
     y1: 1,
     line: { color: colour(mark), width: 1, dash: 'dot' },
   }))
-  const pixels = (input.width - MARGIN.l - MARGIN.r) / (x[1] - x[0])
+  const pixels = input.width - MARGIN.l - MARGIN.r
   let free = Infinity
   const annotations: object[] = []
   for (const mark of inside.toReversed()) {
-    const at = (mark.x - x[0]) * pixels
+    const at = shareOf(mark.x, scale) * pixels
     const width = mark.label.length * 5.6 + 8
-    const left = at + width > (x[1] - x[0]) * pixels
+    const left = at + width > pixels
     if ((left ? at : at + width) > free) continue
     free = left ? at - width : at
     annotations.push({
       xref: 'x',
       yref: 'paper',
-      x: mark.x,
+      // Plotly places shapes on a logarithmic axis by value, annotations by exponent.
+      x: scale.log ? Math.log10(mark.x) : mark.x,
       y: 1,
       xanchor: left ? 'right' : 'left',
       yanchor: 'top',

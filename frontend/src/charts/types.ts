@@ -11,11 +11,15 @@ export interface Mark {
   label: string
   /** A boundary put on its wrong side. */
   wrong: boolean
+  /** Of whom it is, where several runs share a chart. */
+  colour?: string
 }
 
 /** Everything a figure may depend on. Figures are pure but for `memory`, which keeps ranges steady. */
 export interface ChartInput {
   series(name: string): Entry | undefined
+  /** The series of the whole run, of which a zoomed window continues. */
+  whole(name: string): Entry | undefined
   histograms(name: string): Histograms | undefined
   metric(name: string, kind?: Metric['kind']): Metric | undefined
   values: Record<string, Value>
@@ -29,6 +33,10 @@ export interface ChartInput {
   range: Range | null
   smoothing: number
   log: boolean
+  /** Logarithmic time axis. */
+  logTime: boolean
+  /** The outermost values may lie outside the range. */
+  calm: boolean
   palette: Palette
   width: number
   height: number
@@ -55,6 +63,10 @@ export interface Figure {
   heads: Head[]
   /** Range of the horizontal axis, and whether it is the shared time axis. */
   x: Range
+  /** Equal distances are equal factors. */
+  logX?: boolean
+  /** What it would show unzoomed. */
+  whole?: Range
   timeAxis: boolean
   shown: number
   total: number

@@ -66,7 +66,11 @@ function openStore(id: string, metrics: Metric[]): RunStore {
     .flatMap((spec) => spec.series(metrics))
     .filter((name) => declared.has(name) || name.startsWith('episode/'))
   const distributions = charts.flatMap((spec) => spec.distributions ?? [])
-  return new RunStore(id, [...new Set([...series, 'time/steps_per_second'])], [...new Set(distributions)])
+  return new RunStore(id, {
+    series: [...new Set([...series, 'time/steps_per_second'])],
+    distributions: [...new Set(distributions)],
+    everything: true,
+  })
 }
 
 const dialogs = (setOpen: (open: Open) => void) => ({

@@ -7,6 +7,7 @@ export interface Area {
   x: Range
   y: Range
   log: boolean
+  logX: boolean
 }
 
 /** An SVG path through the points, broken at whatever is not finite; `closed` joins the ends of every part. */
@@ -17,7 +18,8 @@ export function pathOf(x: ArrayLike<number>, y: ArrayLike<number | null>, area: 
   let down = false
   for (let i = 0; i < x.length; i++) {
     const value = area.log ? Math.log10(y[i]!) : (y[i] ?? Number.NaN)
-    const left = (x[i]! - area.x[0]) * across
+    const at = area.logX ? Math.log10(x[i]!) : x[i]!
+    const left = (at - area.x[0]) * across
     const top = area.height - (value - area.y[0]) * up
     if (!Number.isFinite(left) || !Number.isFinite(top)) {
       if (closed && down) path += 'Z'

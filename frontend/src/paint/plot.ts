@@ -55,7 +55,7 @@ interface Frame {
   width: number
   height: number
   margin: { l: number; r: number; t: number; b: number }
-  xaxis: { range: [number, number] }
+  xaxis: { range: [number, number]; type: string }
   yaxis: { range: [number, number]; type: string }
 }
 
@@ -66,6 +66,7 @@ interface Frame {
 export class Plot {
   private bound = false
   private drawn = ''
+  private logX = false
 
   constructor(
     private readonly plotly: PlotlyApi,
@@ -77,6 +78,7 @@ export class Plot {
     const look = JSON.stringify([layout, data.map(({ x: _x, y: _y, z: _z, ...style }) => style)])
     if (look === this.drawn && this.rewrite(data, layout as unknown as Frame)) return
     this.drawn = look
+    this.logX = (layout as unknown as Frame).xaxis.type === 'log'
     void this.plotly.react(this.element, data, layout, CONFIG)
     if (!this.bound && this.element.on) this.bind()
   }
@@ -93,6 +95,7 @@ export class Plot {
       x: xaxis.range,
       y: yaxis.range,
       log: yaxis.type === 'log',
+      logX: xaxis.type === 'log',
     }
     data.forEach(({ x, y, fill }, i) => {
       paths[i]!.setAttribute('d', pathOf(x, y, area, fill !== undefined))
@@ -100,9 +103,14 @@ export class Plot {
     return true
   }
 
-  /** A picture of the figure, twice the size on screen, as a data URL. */
-  image(data: Trace[], layout: Layout, width: number, height: number): Promise<string> {
-    return this.plotly.toImage({ data, layout }, { format: 'png', width, height, scale: 2 })
+  /** A picture of the figure as a data URL; of pixels there are twice as many as on screen. */
+  image(
+    data: Trace[],
+    layout: Layout,
+    size: { width: number; height: number },
+    format: 'png' | 'svg',
+  ): Promise<string> {
+    return this.plotly.toImage({ data, layout }, { format, ...size, scale: format === 'png' ? 2 : 1 })
   }
 
   dispose(): void {
@@ -115,7 +123,7 @@ export class Plot {
       const from = Number(change['xaxis.range[0]'])
       const to = Number(change['xaxis.range[1]'])
       this.drawn = ''
-      if (to > from) this.events.zoom([from, to])
+      if (to > from) this.events.zoom(this.logX ? [10 ** from, 10 ** to] : [from, to])
     })
     this.element.on?.('plotly_doubleclick', () => this.events.reset())
   }

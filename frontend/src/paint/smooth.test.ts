@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { SeriesBuffer } from '../store/series'
 import { buffer } from '../testing/fixtures'
-import { ema } from './smooth'
+import { averageBefore, ema } from './smooth'
 
 /** The closed form: a weighted mean with weights w^(t - i), over finite points only. */
 function weightedMean(values: number[], w: number): number[] {
@@ -38,5 +38,19 @@ describe('ema', () => {
 
   it('leaves a constant series alone', () => {
     expect(ema(buffer([0.1, 0.1, 0.1]), 0.6).y).toEqual([0.1, 0.1, 0.1])
+  })
+
+  it.each([0.6, 0.95])('goes on in a window as if it had begun with the first point, w = %s', (w) => {
+    const values = Array.from({ length: 60 }, (_, i) => (i * 7919) % 101)
+    const whole = buffer(values)
+    const window = new SeriesBuffer()
+    for (let i = 40; i < 60; i++) window.pushValue(i + 1, values[i]!)
+    const start = averageBefore(whole, w, 41)!
+    const wanted = weightedMean(values, w).slice(40)
+    ema(window, w, start).y.forEach((value, i) => {
+      expect(value).toBeCloseTo(wanted[i]!, 10)
+    })
+    expect(ema(window, w).y[0]).not.toBeCloseTo(wanted[0]!, 1)
+    expect(averageBefore(whole, w, 1)).toBeUndefined()
   })
 })

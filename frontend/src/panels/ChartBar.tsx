@@ -1,5 +1,5 @@
 import { AXES } from '../store/axis'
-import { axis, range, setAxis, smoothing } from '../store/view'
+import { axis, isZoomed, linked, logTime, setAxis, showEverything, smoothing, toggleLinked } from '../store/view'
 import { Segmented } from '../ui/Segmented'
 
 interface Props {
@@ -8,6 +8,10 @@ interface Props {
   onMetrics(): void
   onHelp(): void
 }
+
+/** The charts on the page. */
+export const chartIds = (): string[] =>
+  [...document.querySelectorAll<HTMLElement>('figure[data-chart]:not([hidden])')].map(({ dataset }) => dataset.chart!)
 
 /** What holds for all charts at once: horizontal axis, smoothing, zoom. */
 export function ChartBar({ onRollout, onMetrics, onHelp }: Props) {
@@ -34,8 +38,16 @@ export function ChartBar({ onRollout, onMetrics, onHelp }: Props) {
         />
         <output>{smoothing.value.toFixed(2)}</output>
       </label>
-      {range.value && (
-        <button type="button" class="button small" onClick={() => (range.value = null)}>
+      <label class="tick" title="Equal factors of the horizontal axis at equal distances">
+        <input type="checkbox" checked={logTime.value} onChange={() => (logTime.value = !logTime.peek())} />
+        log x
+      </label>
+      <label class="tick" title="Dragging over one chart zooms all of them">
+        <input type="checkbox" checked={linked.value} onChange={() => toggleLinked(chartIds())} />
+        one zoom
+      </label>
+      {isZoomed.value && (
+        <button type="button" class="button small" onClick={showEverything}>
           Zoomed · show all
         </button>
       )}

@@ -28,7 +28,7 @@ const flag = control({ name: 'gamma_t', kind: 'flag', title: 'Discounted weights
 function panel(answer: () => Response) {
   const fetched = vi.fn(async (_path: string, _init: RequestInit) => answer())
   vi.stubGlobal('fetch', fetched)
-  const store = new RunStore('r', [], [])
+  const store = new RunStore('r', { series: [], distributions: [], everything: true })
   const values = { advantage: 'block', clip: 0.2, layers: 2, gamma_t: false }
   const record = run({ controls: { version: 1, values, pending: [] } })
   store.run.value = record

@@ -5,7 +5,7 @@ import { palette } from '../paint/theme'
 import { controlsOf, environmentOf, metricOf } from '../store/catalog'
 import { changesOf } from '../store/events'
 import type { RunStore } from '../store/run'
-import { axis, logCharts, range, smoothing } from '../store/view'
+import { axis, calmCharts, logCharts, logTime, rangeOf, smoothing } from '../store/view'
 import type { Control, Metric } from '../wire/types'
 import { isWrong } from './equation'
 
@@ -28,8 +28,21 @@ export function nowOn(store: RunStore): number {
   return counters[axis.peek()]
 }
 
+/** What the person has chosen about the look of a chart. */
+export const lookStamp = (id: string): string =>
+  `${axis.peek()} ${logCharts.peek().has(id)} ${logTime.peek()} ${calmCharts.peek().has(id)} ${palette.peek().ink}`
+
+/** Something that computes a chart's figure; `stamp` tells whether it would come out differently. */
+export interface FigureSource {
+  size: { width: number; height: number }
+  stamp(): string
+  figure(): Figure
+  /** Nothing of it is measured: it needs no place on the page. */
+  absent(): boolean
+}
+
 /** Computes one chart's figure from the stores; `stamp` tells whether it would come out differently. */
-export class ChartPainter {
+export class ChartPainter implements FigureSource {
   private readonly memory = new Map<string, Range>()
   size = { width: 0, height: 0 }
 
@@ -45,15 +58,15 @@ export class ChartPainter {
 
   stamp(): string {
     const { store, spec } = this
+    const range = rangeOf(spec.id)
     const series = this.names.map((name) => this.version(name)).join()
-    const held = (spec.distributions ?? []).map((name) => store.distributions.get(name)?.version).join()
-    const time = spec.timeAxis ? `${range.peek()?.join()} ${smoothing.peek()} ${store.events.list.peek().length}` : ''
-    const log = logCharts.peek().has(spec.id)
-    return `${series}|${held}|${time}|${axis.peek()}|${log}|${palette.peek().ink}|${this.size.width}x${this.size.height}|${store.status.peek()}`
+    const held = (spec.distributions ?? []).map((name) => this.histogramVersion(name)).join()
+    const time = spec.timeAxis ? `${smoothing.peek()} ${store.events.list.peek().length}` : ''
+    return `${series}|${held}|${range}|${time}|${lookStamp(spec.id)}|${this.size.width}x${this.size.height}|${store.status.peek()}`
   }
 
   figure(): Figure {
-    this.store.need(this.names, this.spec.distributions ?? [])
+    this.store.need(this.names, this.spec.distributions ?? [], rangeOf(this.spec.id))
     return this.spec.figure(this.input())
   }
 
@@ -62,28 +75,35 @@ export class ChartPainter {
     const { store, spec } = this
     if (store.status.peek() !== 'ready' || store.counters.peek().update < 3) return false
     const lacking = (name: string) => {
-      const entry = store.main.get(name)
+      const entry = store.whole(name)
       return entry?.state === 'ready' && entry.buffer.length === 0
     }
     const empty = (name: string) => {
-      const held = store.distributions.get(name)
+      const held = store.histograms(name)
       return held?.state === 'ready' && held.rows.length === 0
     }
     return (spec.distributions ?? []).length > 0 ? spec.distributions!.every(empty) : this.names.every(lacking)
   }
 
   private version(name: string): string {
-    const entry = this.store.series(name)
-    return entry ? `${entry.state}${entry.buffer.version}` : ''
+    const entry = this.store.series(name, rangeOf(this.spec.id))
+    return entry ? `${entry.state}${entry.buffer.version} ${entry.buffer.length}` : ''
+  }
+
+  private histogramVersion(name: string): string {
+    const held = this.store.histograms(name, rangeOf(this.spec.id))
+    return held ? `${held.state}${held.version} ${held.rows[0]?.first}` : ''
   }
 
   private input(): ChartInput {
-    const { store } = this
+    const { store, spec } = this
     const run = store.run.peek()
+    const range = rangeOf(spec.id)
     const controls = run ? controlsOf(run.algorithm) : []
     return {
-      series: (name) => store.series(name),
-      histograms: (name) => store.distributions.get(name),
+      series: (name) => store.series(name, range),
+      whole: (name) => store.whole(name),
+      histograms: (name) => store.histograms(name, range),
       metric: (name, kind = 'scalar') => metricOf(name, kind),
       values: store.controls.confirmed.peek(),
       controls,
@@ -92,9 +112,11 @@ export class ChartPainter {
       place: (update) => store.places.place(update, axis.peek()),
       axis: axis.peek(),
       now: nowOn(store),
-      range: range.peek(),
+      range,
       smoothing: smoothing.peek(),
-      log: logCharts.peek().has(this.spec.id),
+      log: logCharts.peek().has(spec.id),
+      logTime: logTime.peek(),
+      calm: calmCharts.peek().has(spec.id),
       palette: palette.peek(),
       width: this.size.width,
       height: this.size.height,

@@ -47,6 +47,10 @@ export class SeriesBook {
     return this.entries.get(name)
   }
 
+  get names(): string[] {
+    return [...this.entries.keys()]
+  }
+
   /** Fetch what is not here yet; requests of one turn travel together. */
   need(names: string[]): void {
     for (const name of names) {
@@ -67,7 +71,7 @@ export class SeriesBook {
 
   /** Read everything again, keeping the old picture until the new one is here. */
   async reload(): Promise<void> {
-    const names = [...this.entries.keys()]
+    const { names } = this
     for (const name of names) this.entries.get(name)!.asking = true
     await Promise.all(chunks(names, 12).map((part) => this.load(part)))
   }

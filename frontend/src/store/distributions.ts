@@ -31,6 +31,8 @@ export class DistributionBook {
     private readonly read: ReadDistribution,
     private readonly edgesOf: (name: string) => number[],
     private readonly limit = 400,
+    /** Updates from..to-1; null is the whole run. */
+    private readonly window: { from: number; to: number } | null = null,
   ) {}
 
   get(name: string): Histograms | undefined {
@@ -73,7 +75,7 @@ export class DistributionBook {
   private async load(name: string): Promise<void> {
     const entry = this.held.get(name)!
     try {
-      const reply = await this.read(name, { points: this.limit / 2 })
+      const reply = await this.read(name, { ...this.window, points: this.limit / 2 })
       const history = reply.rows.map(rowOf)
       const known = history.at(-1)?.last ?? 0
       const since = entry.rows.filter((row) => row.first > known)
@@ -88,10 +90,14 @@ export class DistributionBook {
 
   private add(entry: Histograms, row: HistogramRow): void {
     const known = entry.rows.at(-1)?.last ?? 0
-    if (row.last <= known) return
+    if (row.last <= known || !this.covers(row)) return
     entry.rows.push(row)
     if (entry.rows.length > this.limit) entry.rows = halve(entry.rows)
     this.touch(entry)
+  }
+
+  private covers({ last }: HistogramRow): boolean {
+    return !this.window || (last >= this.window.from && last < this.window.to)
   }
 
   private touch(entry: Histograms): void {

@@ -32,7 +32,7 @@ afterEach(() => vi.restoreAllMocks())
 
 async function opened(at: number) {
   head = at
-  const store = new RunStore('r', [NAME], ['advantage'])
+  const store = new RunStore('r', { series: [NAME], distributions: ['advantage'], everything: true })
   await store.open()
   return store
 }
@@ -80,7 +80,7 @@ describe('RunStore', () => {
 
   it('says that a run is not there', async () => {
     vi.stubGlobal('fetch', async () => Response.json({ error: { code: 'not_found', message: 'no' } }, { status: 404 }))
-    const store = new RunStore('nope', [NAME], [])
+    const store = new RunStore('nope', { series: [NAME], distributions: [], everything: true })
     await store.open()
     expect(store.status.value).toBe('missing')
   })

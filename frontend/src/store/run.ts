@@ -1,46 +1,46 @@
 import { batch, effect, type Signal, signal } from '@preact/signals'
+import type { Range } from '../paint/ranges'
 import { ApiError, api } from '../wire/api'
-import { decode } from '../wire/numbers'
 import { live, type Sink } from '../wire/socket'
-import type { Axis, EventMessage, FrameMessage, Run, RunState, SeriesReply } from '../wire/types'
-import { AXES, AxisMap } from './axis'
-import { type Entry, SeriesBook } from './book'
-import { metricOf } from './catalog'
+import type { EventMessage, FrameMessage, Run } from '../wire/types'
+import type { AxisMap } from './axis'
+import type { Entry } from './book'
 import { ControlsStore } from './controls'
-import { DistributionBook } from './distributions'
+import type { Histograms } from './distributions'
 import { EventLog } from './events'
-import { axis, range } from './view'
+import { readEvents, readPlaces } from './history'
+import { Readings } from './readings'
+import { RunRecord } from './record'
+import { axis } from './view'
 
 export type Status = 'loading' | 'ready' | 'missing' | 'error'
 
-const STATE_AFTER: Record<string, RunState> = {
-  started: 'running',
-  paused: 'paused',
-  resumed: 'running',
-  finished: 'finished',
-  stopped: 'stopped',
-  failed: 'failed',
-}
-
 /** Messages per second asked for: as many as are painted. */
 const MAX_HZ = 10
+
+/** What a page shows of a run from the start, and how much of the stream it listens to. */
+export interface Needs {
+  series: string[]
+  distributions: string[]
+  /** Every scalar arrives, not only the series that charts have asked for. */
+  everything: boolean
+  maxHz?: number
+}
 
 /** Everything that the desk knows about one run; `dispose` lets go of all of it. */
 export class RunStore {
   readonly status = signal<Status>('loading')
   readonly error = signal('')
-  readonly run = signal<Run | null>(null)
-  readonly counters = signal({ update: 0, env_steps: 0, episodes: 0, wall: 0 })
+  private readonly record = new RunRecord()
+  readonly run = this.record.run
+  readonly counters = this.record.counters
   /** When the last message about this run came, in ms of `performance.now()`. */
   readonly heard = signal(performance.now())
   readonly thinned = signal(0)
   readonly events = new EventLog()
   readonly controls: ControlsStore
-  readonly distributions: DistributionBook
-  readonly places = new AxisMap()
-  main: SeriesBook
-  zoom: SeriesBook | null = null
-  private readonly latestValues = new Map<string, Signal<number | null>>()
+  readonly places: AxisMap
+  private readonly readings: Readings
   private readonly endings: (() => void)[] = []
   private unsubscribe: () => void = () => {}
   private reloading: Promise<void> | null = null
@@ -48,17 +48,12 @@ export class RunStore {
 
   constructor(
     readonly id: string,
-    private readonly needs: string[],
-    private readonly distributionNeeds: string[],
+    private readonly needs: Needs,
   ) {
     this.controls = new ControlsStore((values, version, editId) => api.edit(id, values, version, editId))
-    this.distributions = new DistributionBook(
-      (name, window) => api.distributions(id, name, window),
-      (name) => (metricOf(name, 'distribution')?.edges as number[] | undefined) ?? [],
-    )
-    this.main = this.book(axis.peek(), null)
-    this.endings.push(effect(() => this.followAxis(axis.value)))
-    this.endings.push(effect(() => this.followRange(range.value)))
+    this.readings = new Readings(id, axis.peek())
+    this.places = this.readings.places
+    this.endings.push(effect(() => this.readings.follow(axis.value)))
   }
 
   /** Read the history, then listen from exactly where it ends. */
@@ -81,85 +76,64 @@ export class RunStore {
     for (const end of this.endings) end()
   }
 
+  /** A series of the whole run, whatever the charts look at. */
+  whole(name: string): Entry | undefined {
+    return this.readings.main.get(name)
+  }
+
   /** The newest value of a scalar, as a signal for text. */
   latest(name: string): Signal<number | null> {
-    let value = this.latestValues.get(name)
-    if (!value) {
-      value = signal<number | null>(null)
-      this.latestValues.set(name, value)
-    }
-    return value
+    return this.readings.newest.of(name)
   }
 
-  /** The series as the screen shows it: the zoomed window once it is here. */
-  series(name: string): Entry | undefined {
-    const zoomed = this.zoom?.get(name)
-    return zoomed?.state === 'ready' ? zoomed : this.main.get(name)
+  /** A series of the whole run, or of a stretch of the axis once that is read. */
+  series(name: string, range: Range | null = null): Entry | undefined {
+    return this.readings.series(name, range)
   }
 
-  need(names: string[], distributions: string[]): void {
+  histograms(name: string, range: Range | null = null): Histograms | undefined {
+    return this.readings.histograms(name, range)
+  }
+
+  need(names: string[], distributions: string[], range: Range | null = null): void {
     if (this.status.peek() !== 'ready') return
-    this.main.need(names)
-    this.zoom?.need(names)
-    const before = this.distributions.names.length
-    this.distributions.need(distributions)
-    if (this.distributions.names.length !== before) live.want(this.id, this.distributions.names)
-  }
-
-  private book(x: Axis, window: [number, number] | null): SeriesBook {
-    const read = async (names: string[], on: Axis, asked: object) => {
-      const reply = await api.series(this.id, names, on, asked)
-      if (!window) this.noteLatest(reply)
-      return reply
-    }
-    return new SeriesBook(read, x, window && { from: window[0], to: window[1] })
+    this.readings.need(names, distributions, range)
+    live.want(this.id, this.wanted())
   }
 
   private async readHistory(): Promise<number> {
     const run = this.run.peek()!
     if (run.head === 0) return this.beginEmpty()
-    const [head] = await Promise.all([this.main.load(this.needs), this.seedPlaces()])
-    this.distributions.need(this.distributionNeeds)
-    await this.readEvents(run.epoch)
+    const [head] = await Promise.all([this.readings.main.load(this.needs.series), this.seedPlaces()])
+    this.readings.distributions.need(this.needs.distributions)
+    await readEvents(this.id, run.epoch, this.events)
     return head
   }
 
   /** Everything is still to come: listening from the start is the whole history. */
   private beginEmpty(): number {
-    this.main.begin(this.needs)
-    this.distributions.begin(this.distributionNeeds)
+    this.readings.main.begin(this.needs.series)
+    this.readings.distributions.begin(this.needs.distributions)
     return 0
   }
 
-  private async readEvents(epoch: number): Promise<void> {
-    let after: number | null = 0
-    while (after !== null) {
-      const page: { events: EventMessage[]; next: number | null } = await api.events(this.id, epoch, after)
-      for (const event of page.events) this.events.add(event)
-      after = page.events.length > 0 && page.next !== null && page.next > after ? page.next : null
-    }
+  private async seedPlaces(): Promise<void> {
+    const probe = this.needs.series.find((name) => !name.startsWith('episode/'))
+    if (!probe) return
+    const places = await readPlaces(this.id, probe)
+    this.places.seed(places)
+    this.record.trained(places.wall.at(-1) ?? 0)
   }
 
-  /** Rows have the same rank on every axis, so one series read on each gives the map between them. */
-  private async seedPlaces(): Promise<void> {
-    const probe = this.needs.find((name) => !name.startsWith('episode/'))
-    if (!probe) return
-    const replies = await Promise.all(AXES.map(({ id }) => api.series(this.id, [probe], id, { points: 2000 })))
-    const columns = replies.map((reply) => reply.series[probe]?.x1 ?? [])
-    const length = Math.min(...columns.map((column) => column.length))
-    const [update, env_steps, episodes, wall] = columns.map((column) => column.slice(0, length))
-    this.places.seed({ update: update!, env_steps: env_steps!, episodes: episodes!, wall: wall! })
-    this.counters.value = { ...this.counters.peek(), wall: Math.max(this.counters.peek().wall, wall!.at(-1) ?? 0) }
+  /** What the stream is asked for now. */
+  private wanted() {
+    const metrics = this.needs.everything ? ('*' as const) : this.readings.main.names
+    return { metrics, distributions: this.readings.distributions.names }
   }
 
   private listen(seq: number): void {
     const { epoch } = this.run.peek()!
-    const wanted = {
-      after: { epoch, seq },
-      metrics: '*' as const,
-      distributions: this.distributions.names,
-      max_hz: MAX_HZ,
-    }
+    const wanted = { ...this.wanted(), after: { epoch, seq }, max_hz: this.needs.maxHz ?? MAX_HZ }
     this.unsubscribe = live.subscribe(this.id, wanted, this.sink)
   }
 
@@ -179,22 +153,11 @@ export class RunStore {
 
   private frame(frame: FrameMessage): void {
     if (isCatchingUp(frame)) this.refreshSoon()
-    this.main.append(frame)
-    this.zoom?.append(frame)
-    this.places.append(frame.rows)
-    this.distributions.append(frame.distributions)
-    const { update, env_steps, episodes, wall } = frame.rows
+    this.readings.append(frame)
     batch(() => {
       this.heard.value = performance.now()
-      this.counters.value = {
-        update: update.at(-1)!,
-        env_steps: env_steps.at(-1)!,
-        episodes: episodes.at(-1)!,
-        wall: wall.at(-1)!,
-      }
-      for (const [name, column] of Object.entries(frame.scalars)) this.note(name, decode(column.last.at(-1)))
-      const ended = frame.ended.at(-1)
-      if (ended) this.note('episode/return', decode(ended.return))
+      this.record.rows(frame.rows)
+      this.readings.newest.frame(frame)
     })
   }
 
@@ -203,35 +166,14 @@ export class RunStore {
       this.heard.value = performance.now()
       this.events.add(event)
       this.controls.event(event)
-      const state = STATE_AFTER[event.kind]
-      const run = this.run.peek()
-      if (!state || !run) return
-      const reason = state === 'failed' ? String(event.data.reason ?? run.reason ?? '') : run.reason
-      this.run.value = { ...run, state, reason }
+      this.record.event(event)
     })
   }
 
   private accept(run: Run): void {
     batch(() => {
-      const { update, env_steps, episodes } = this.counters.peek()
-      if (run.update > update) this.counters.value = { ...this.counters.peek(), update: run.update }
-      if (run.env_steps > env_steps) this.counters.value = { ...this.counters.peek(), env_steps: run.env_steps }
-      if (run.episodes > episodes) this.counters.value = { ...this.counters.peek(), episodes: run.episodes }
-      const known = this.run.peek()
-      if (!known || run.version >= known.version) this.run.value = run
+      this.record.accept(run)
       this.controls.fromRun(run)
-    })
-  }
-
-  private note(name: string, value: number | null): void {
-    if (value !== null) this.latest(name).value = value
-  }
-
-  private noteLatest(reply: SeriesReply): void {
-    batch(() => {
-      for (const [name, columns] of Object.entries(reply.series)) {
-        if (this.latest(name).peek() === null) this.note(name, decode(columns.last.at(-1)))
-      }
     })
   }
 
@@ -239,8 +181,7 @@ export class RunStore {
   private refreshSoon(): void {
     this.reloading ??= new Promise<void>((resolve) => setTimeout(resolve, 2000)).then(async () => {
       this.reloading = null
-      if (!this.disposed)
-        await Promise.allSettled([this.main.reload(), this.zoom?.reload(), this.distributions.reload()])
+      if (!this.disposed) await this.readings.reload()
     })
   }
 
@@ -248,18 +189,8 @@ export class RunStore {
   private restart(): void {
     this.unsubscribe()
     this.events.clear()
-    this.distributions.clear()
-    this.main = this.book(axis.peek(), null)
-    this.followRange(range.peek())
+    this.readings.forget()
     if (!this.disposed) void this.open()
-  }
-
-  private followAxis(next: Axis): void {
-    if (this.main.axis !== next) this.main = this.book(next, null)
-  }
-
-  private followRange(window: [number, number] | null): void {
-    this.zoom = window && this.book(axis.peek(), window)
   }
 }
 

@@ -125,6 +125,7 @@ export function input(over: Partial<ChartInput> = {}): ChartInput {
   }
   return {
     series: () => undefined,
+    whole: () => undefined,
     histograms: () => undefined,
     metric: () => undefined,
     values: {},
@@ -137,6 +138,8 @@ export function input(over: Partial<ChartInput> = {}): ChartInput {
     range: null,
     smoothing: 0,
     log: false,
+    logTime: false,
+    calm: false,
     palette: {
       ink: '#000000',
       faint: '#777777',

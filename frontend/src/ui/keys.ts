@@ -29,10 +29,16 @@ function letGo(event: MouseEvent): void {
   if (button && !button.closest('dialog')) button.blur()
 }
 
-/** A focused field keeps its keys, a slider its arrows; a focused button keeps Space and Enter; an open dialog all. */
+/** What takes its own arrows. */
+const MOVED = 'input, [role="slider"], [role="radio"], [role="menu"]'
+/** What takes no text although it is an input. */
+const PRESSED = 'input[type="checkbox"], input[type="radio"], input[type="range"]'
+
+/** A focused field keeps its keys, what moves its arrows, what is pressed Space and Enter, an open dialog all. */
 function busy(target: EventTarget | null, key: string): boolean {
   if (!(target instanceof Element)) return false
-  if (target.closest('input, textarea, select, [contenteditable], dialog')) return true
-  if (key.startsWith('Arrow') && target.closest('[role="slider"], [role="radio"], [role="menu"]')) return true
-  return (key === ' ' || key === 'Enter') && target.closest('button, a, summary, [role="menuitem"]') !== null
+  if (target.closest('dialog')) return true
+  if (target.closest('input, textarea, select, [contenteditable]') && !target.matches(PRESSED)) return true
+  if (key.startsWith('Arrow') && target.closest(MOVED)) return true
+  return (key === ' ' || key === 'Enter') && target.closest(`button, a, summary, [role="menuitem"], ${PRESSED}`) !== null
 }

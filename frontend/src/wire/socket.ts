@@ -78,11 +78,12 @@ export class LiveSocket {
     return stop
   }
 
-  /** Other distributions from here on, at the same position. */
-  want(run: string, distributions: string[]): void {
+  /** Other metrics and distributions from here on, at the same position. */
+  want(run: string, { metrics, distributions }: Pick<Wanted, 'metrics' | 'distributions'>): void {
     const subscription = this.subscriptions.get(run)
-    if (!subscription || subscription.distributions.join() === distributions.join()) return
-    subscription.distributions = distributions
+    const same = `${subscription?.metrics}|${subscription?.distributions}` === `${metrics}|${distributions}`
+    if (!subscription || same) return
+    Object.assign(subscription, { metrics, distributions })
     if (this.link.value === 'live') this.ask(subscription)
   }
 
