@@ -1,5 +1,6 @@
 import { useEffect } from 'preact/hooks'
 import { CommandHost } from './commands/CommandHost'
+import { ComparePage } from './compare/ComparePage'
 import { DeskPage } from './pages/DeskPage'
 import { LoginPage } from './pages/LoginPage'
 import { NewRunPage } from './pages/NewRunPage'
@@ -38,6 +39,7 @@ function LoggedIn() {
 
 function Page() {
   const at = route.value
+  if (at.page === 'compare') return <ComparePage key={at.query} />
   if (at.page === 'desk') return <DeskPage key={at.run} id={at.run} />
   if (at.page === 'new') return <NewRunPage at={at} />
   return at.page === 'runs' ? <RunsPage at={at} /> : <Missing what={`${at.path} is no page of Policyscope.`} />

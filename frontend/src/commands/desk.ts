@@ -2,6 +2,7 @@ import { offered } from '../charts'
 import { valueText } from '../paint/format'
 import { act, isLive, nudgePace, stepOnce, togglePause } from '../store/actions'
 import { controlsOf } from '../store/catalog'
+import { navigate } from '../store/route'
 import type { RunStore } from '../store/run'
 import { toggleExtra } from '../store/view'
 import { goToChart, goToSwitch } from '../ui/goTo'
@@ -33,6 +34,7 @@ export function deskCommands(store: RunStore, metrics: Metric[], open: DeskDialo
     { ...of('metrics', 'All metrics …'), act: open.metrics },
     { ...of('trainer-log', 'Log of the trainer'), act: open.log },
     { ...of('about', 'About this run: disk use, how long it is kept'), words: 'storage retention', act: open.about },
+    { ...of('compare', 'Compare this run with others'), act: () => navigate(`/compare?runs=${store.id}`) },
     ...FORMATS.map(({ format, title }) => ({
       ...of(`export:${format}`, `Export ${title}`),
       words: 'download save',

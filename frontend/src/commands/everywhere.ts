@@ -20,6 +20,8 @@ export function everywhere(): Command[] {
     { ...own('filter', 'Filter', '/'), ready: () => filter() !== null, act: () => filter()?.focus() },
     { ...own('theme', dark() ? 'Light colours' : 'Dark colours'), words: 'theme', act: toggleTheme },
     { ...own('runs', 'All runs'), words: 'home table', act: () => navigate('/') },
+    { ...own('new', 'New run …'), words: 'launch start form', act: () => navigate('/new') },
+    { ...own('compare', 'Compare runs'), words: 'overlay', act: () => navigate('/compare') },
     ...recipes.map(({ id, title }) => ({
       id: `start:${id}`,
       title: `Start ${title}`,

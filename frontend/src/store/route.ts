@@ -3,12 +3,14 @@ import { signal } from '@preact/signals'
 export type Route =
   | { page: 'runs' }
   | { page: 'new' }
+  | { page: 'compare'; query: string }
   | { page: 'desk'; run: string }
   | { page: 'missing'; path: string }
 
 export function parse(path: string): Route {
   if (path === '/' || path === '/runs' || path === '/runs/') return { page: 'runs' }
   if (path === '/new' || path === '/new/') return { page: 'new' }
+  if (path === '/compare' || path === '/compare/') return { page: 'compare', query: location.search }
   const desk = /^\/runs\/([^/]+)\/?$/.exec(path)
   return desk ? { page: 'desk', run: decodeURIComponent(desk[1]!) } : { page: 'missing', path }
 }

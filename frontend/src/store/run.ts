@@ -11,6 +11,7 @@ import { EventLog } from './events'
 import { readEvents, readPlaces } from './history'
 import { Readings } from './readings'
 import { RunRecord } from './record'
+import { isTerminal } from './runs'
 import { axis } from './view'
 
 export type Status = 'loading' | 'ready' | 'missing' | 'error'
@@ -104,9 +105,13 @@ export class RunStore {
   private async readHistory(): Promise<number> {
     const run = this.run.peek()!
     if (run.head === 0) return this.beginEmpty()
-    const [head] = await Promise.all([this.readings.main.load(this.needs.series), this.seedPlaces()])
+    const seeded = this.needs.everything ? this.seedPlaces() : undefined
+    const [head] = await Promise.all([this.readings.main.load(this.needs.series), seeded])
     this.readings.distributions.need(this.needs.distributions)
     await readEvents(this.id, run.epoch, this.events)
+    // Four more requests a run: one of many needs them only where it has edits to place.
+    const edited = this.events.list.peek().some(({ kind }) => kind === 'control_changed')
+    if (!seeded && edited) await this.seedPlaces()
     return head
   }
 
@@ -132,7 +137,9 @@ export class RunStore {
   }
 
   private listen(seq: number): void {
-    const { epoch } = this.run.peek()!
+    const run = this.run.peek()!
+    if (!this.needs.everything && isTerminal(run)) return
+    const { epoch } = run
     const wanted = { ...this.wanted(), after: { epoch, seq }, max_hz: this.needs.maxHz ?? MAX_HZ }
     this.unsubscribe = live.subscribe(this.id, wanted, this.sink)
   }

@@ -40,5 +40,7 @@ function busy(target: EventTarget | null, key: string): boolean {
   if (target.closest('dialog')) return true
   if (target.closest('input, textarea, select, [contenteditable]') && !target.matches(PRESSED)) return true
   if (key.startsWith('Arrow') && target.closest(MOVED)) return true
-  return (key === ' ' || key === 'Enter') && target.closest(`button, a, summary, [role="menuitem"], ${PRESSED}`) !== null
+  return (
+    (key === ' ' || key === 'Enter') && target.closest(`button, a, summary, [role="menuitem"], ${PRESSED}`) !== null
+  )
 }
