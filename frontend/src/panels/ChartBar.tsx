@@ -3,8 +3,8 @@ import { axis, isZoomed, linked, logTime, setAxis, showEverything, smoothing, to
 import { Segmented } from '../ui/Segmented'
 
 interface Props {
-  /** Shown where the window has no room for the rollout beside the charts. */
-  onRollout(): void
+  /** Shown where the page has a rollout and the window no room for it beside the charts. */
+  onRollout?(): void
   onMetrics(): void
   onHelp(): void
 }
@@ -52,9 +52,11 @@ export function ChartBar({ onRollout, onMetrics, onHelp }: Props) {
         </button>
       )}
       <span class="end">
-        <button type="button" class="button quiet small to-rollout" onClick={onRollout}>
-          Rollout <kbd>v</kbd>
-        </button>
+        {onRollout && (
+          <button type="button" class="button quiet small to-rollout" onClick={onRollout}>
+            Rollout <kbd>v</kbd>
+          </button>
+        )}
         <button type="button" class="button quiet small" onClick={onMetrics}>
           All metrics
         </button>
