@@ -18,6 +18,8 @@ export const turning = signal(false)
 
 const ACTIVE = new Set(['queued', 'starting', 'running', 'paused', 'stopping'])
 const PAGE = 100
+/** Rows read at once further down: as many as the server gives. */
+const FURTHER = 200
 
 export const isActive = (run: Run): boolean => ACTIVE.has(run.state)
 export const isTerminal = (run: Run): boolean => !ACTIVE.has(run.state)
@@ -82,7 +84,7 @@ export function loadMoreRuns(): void {
   if (after === null || reading || turning.peek()) return
   const mine = question
   reading = api
-    .runs({ ...asked.peek(), limit: PAGE, after })
+    .runs({ ...asked.peek(), limit: FURTHER, after })
     .then((page) => {
       if (nextPage.peek() !== after) return
       const known = new Set(runs.peek().map(({ id }) => id))
