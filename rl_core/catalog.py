@@ -36,7 +36,8 @@ def _metrics() -> list[dict[str, Any]]:
 def _from_boundaries(controls: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
     """A pressure per gate, and the leak of each loss into each group."""
     gates = {row["name"]: row for rows in controls.values() for row in rows if row["kind"] == "gate"}
-    leaks = [(loss, group) for loss in ("policy", "value", "entropy", "kl") for group in ("actor", "critic")]
+    groups = ("actor", "critic", "trunk")
+    leaks = [(loss, group) for loss in ("policy", "value", "entropy", "kl") for group in groups]
     return [_pressure(row) for row in gates.values()] + [_leak(loss, group) for loss, group in leaks]
 
 

@@ -8,15 +8,17 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from rl_core.algorithms.learner import Learner, Trace
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.ppo import PPO
-from rl_core.collect.forward import graphless
+from rl_core.collect.acting import acting
 from rl_core.estimators.schedules import scheduled
+from rl_core.telemetry.heads import head
 from rl_core.telemetry.record import Array, UpdateRecord
-from rl_core.types import Batch, IntArray
+from rl_core.types import ActionSpace, Batch, Box
 
 
 @dataclass(slots=True)
@@ -33,18 +35,18 @@ class Measurer:
 
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
-        self._forward = graphless(learner.net.actor)
+        self._acting, self._head = acting(learner.net, learner.actions), head(learner.actions)
         self._last_gradient: Array | None = None
         self._last_parameters = _array(learner.flat.vector).copy()
 
     def record(self, b: Batch, trace: Trace, c: OnPolicyControls, progress: float, spent: Clockings) -> UpdateRecord:
         """The record of the update that has just ended."""
         m, last, e = trace.samples.minibatch, trace.losses[-trace.steps_per_epoch :], trace.estimates
-        log_p = self._log_p(trace)
+        pi = self._pi(trace)
         steps = [m] if len(trace.losses) == 1 else trace.minibatches[-trace.steps_per_epoch :]
-        stored = _log_softmax(_joined([x.behaviour for x in steps]))
+        stored = self._head.normal(_joined([x.behaviour for x in steps]))
         action = m.action.cpu().numpy()
-        log_ratio = _joined([x.log_ratio for x in last]) if len(trace.losses) > 1 else _taken(log_p - stored, action)
+        log_ratio = _joined([x.log_ratio for x in last]) if len(trace.losses) > 1 else self._moved(stored, pi, action)
         parameters = _array(self._learner.flat.vector).copy()
         moved, self._last_parameters = parameters - self._last_parameters, parameters
         gradients = {name: _array(g) for name, g in trace.first_gradient.items()}
@@ -60,9 +62,11 @@ class Measurer:
             log_ratio=log_ratio,
             ratio_m1=np.expm1(log_ratio),
             first_log_ratio=_array(trace.losses[0].log_ratio),
-            kl_exact=float((np.exp(stored) * (stored - log_p)).sum(1).mean()),
-            entropy=-(np.exp(log_p) * log_p).sum(1),
-            max_entropy=math.log(log_p.shape[1]),
+            kl_exact=self._head.kl(stored, pi),
+            entropy=self._head.entropy(pi),
+            max_entropy=self._head.max_entropy,
+            log_sigma=self._head.log_sigma(pi),
+            bounds=_bounds(self._learner.actions),
             clip=scheduled(c.clip, c.clip_schedule, progress) if isinstance(c, PPO) else None,
             losses=_means([x.terms for x in last]),
             grad_norms=_array(torch.stack(trace.norms)),
@@ -79,7 +83,8 @@ class Measurer:
             kl_coef=trace.kl_coef,
             epoch_stopped=trace.epoch_stopped,
             pressure=trace.pressure,
-            leaks=trace.leaks,
+            leaks=trace.probe.leaks if trace.probe else {},
+            trunk_cosine=trace.probe.trunk_cosine if trace.probe else None,
         )
 
     def state(self) -> dict[str, Any]:
@@ -92,12 +97,15 @@ class Measurer:
         self._last_gradient = None if state["gradient"] is None else _array(state["gradient"])
         self._last_parameters = _array(state["parameters"])
 
-    def _log_p(self, trace: Trace) -> Array:
-        """log pi of the last epoch; where an update is a single step, of the policy after it."""
+    def _pi(self, trace: Trace) -> Array:
+        """The policy of the last epoch; where an update is a single step, the one after it."""
         if len(trace.losses) > 1:
             return _joined([x.pi.params for x in trace.losses[-trace.steps_per_epoch :]])
         m = trace.samples.minibatch
-        return _log_softmax(self._forward(_array(m.obs), [_array(mask) for mask in m.masks]))
+        return self._head.normal(self._acting.params(self._acting.output(_array(m.obs), [_array(x) for x in m.masks])))
+
+    def _moved(self, old: Array, new: Array, action: NDArray[Any]) -> Array:
+        return self._head.log_prob(new, action) - self._head.log_prob(old, action)
 
     def _cosine(self, gradient: Array) -> float | None:
         before, self._last_gradient = self._last_gradient, gradient
@@ -126,14 +134,8 @@ def _joined(parts: list[Tensor]) -> Array:
     return _array(parts[0] if len(parts) == 1 else torch.cat(parts))
 
 
-def _log_softmax(z: Array) -> Array:
-    """Over the last axis [M, A]; transposed, because NumPy reduces a short last axis one row at a time."""
-    columns = np.ascontiguousarray(z.T)
-    columns = columns - columns.max(0)
-    out: Array = (columns - np.log(np.exp(columns).sum(0))).T
-    return out
-
-
-def _taken(rows: Array, action: IntArray) -> Array:
-    out: Array = np.take_along_axis(rows, action[:, None], 1)[:, 0]
-    return out
+def _bounds(actions: ActionSpace) -> tuple[Array, Array] | None:
+    """Low and high [D_a], where actions are continuous."""
+    if not isinstance(actions, Box):
+        return None
+    return np.array(actions.low, np.float32), np.array(actions.high, np.float32)

@@ -25,7 +25,7 @@ from rl_core.stopwatch import Stopwatch
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
 from rl_core.threads import one_thread
-from rl_core.types import Batch, Discrete
+from rl_core.types import Batch
 
 logger = logging.getLogger("policyscope.run")
 
@@ -50,9 +50,9 @@ class Run:
         self.streams, self.watch = Streams(config.seed), Stopwatch()
         self.lanes = make_lanes(config.environment.id, config.environment.num_envs, config.environment.kwargs)
         info = self.lanes.info
-        assert isinstance(info.actions, Discrete)
         self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
         self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
+        self._follow()
         self.operator = operator or Operator(pace=config.pace)
         self.checkpoints, self.evaluator = checkpoints, evaluator
         self._log = Log(sink or Discard())
@@ -104,6 +104,7 @@ class Run:
     def edit(self, values: Mapping[str, Any]) -> None:
         """Use other control values from the next update on."""
         self.c = self.c.edited(dict(values))
+        self._follow()
         self._probed_at = float("-inf")
         if self.evaluator:
             self.evaluator.edited()
@@ -115,7 +116,8 @@ class Run:
 
     def role(self) -> Role:
         """The policy as it is now, for somebody else to play."""
-        return Role(self.config, self.c, self.update, self.learner.flat.vector.cpu().numpy())
+        parameters, statistics = self.learner.flat.vector.cpu().numpy(), self.collector.normaliser.vector
+        return Role(self.config, self.c, self.update, np.concatenate([parameters, statistics.astype(np.float32)]))
 
     def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
         """Log a fact, after every row that came before it."""
@@ -153,12 +155,17 @@ class Run:
         self.operator.pace, self.operator.applied = state["pace"], set(state["applied"])
         self.learner.restore(state["learner"])
         self.collector.restore(state["collector"])
+        self._follow()
         self.streams.restore(state["streams"])
         self._measurer.restore(state["measurer"])
 
     def _end_evaluation(self, patient: bool) -> None:
         if self.evaluator:
             self.evaluator.finish(self, patient)
+
+    def _follow(self) -> None:
+        """Hand the controls to what acts on them between updates."""
+        self.collector.normaliser.follow(self.c, self.c.gamma)
 
     def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
         self.recent.extend(episode.ret for episode in batch.episodes)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,9 +57,9 @@ class Box:
         return len(self.names)
 
     def to_json(self) -> dict[str, Any]:
-        """The catalog's form."""
-        bounds = {"low": list(self.low), "high": list(self.high)}
-        return {"kind": "box", "shape": [self.size], "names": list(self.names)} | bounds
+        """The catalog's form; null where there is no bound."""
+        low, high = ([x if isfinite(x) else None for x in limits] for limits in (self.low, self.high))
+        return {"kind": "box", "shape": [self.size], "names": list(self.names), "low": low, "high": high}
 
 
 ActionSpace = Discrete | Box
@@ -84,7 +85,7 @@ class Batch:
     False are padding after an episode's end.
     """
 
-    obs_t: Tensor  # [T+1, N, D]; the last row is the observation after the last step
+    obs_t: Tensor  # [T+1, N, D] as the policy acted on them; the last row is the observation after the last step
     action_t: Tensor  # [T, N] int64, or [T, N, D_a]: the sample before it was clipped to the bounds
     reward_t: Tensor  # [T, N]
     terminated_t: Tensor  # [T, N] bool: the MDP ended
@@ -95,6 +96,7 @@ class Batch:
     log_prob_t: Tensor  # [T, N] of the behaviour policy
     cut_index: Tensor  # [K] int64
     cut_obs: Tensor  # [K, D]
+    renormalised_t: Tensor | None = None  # [T, N, D] observations under statistics that have seen this batch
     valid_t: Tensor | None = None  # [T, N] bool; None = all valid
     masks_t: tuple[Tensor, ...] = ()  # dropout masks [T, N, H] of the policy that acted
     episodes: tuple[Episode, ...] = ()

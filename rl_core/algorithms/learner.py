@@ -17,13 +17,13 @@ from rl_core.algorithms.estimate import Values, estimate
 from rl_core.algorithms.kl_control import KlCoefficient, KlControls, too_far
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
-from rl_core.collect.forward import graphless
+from rl_core.collect.forward import graphless_value
 from rl_core.estimators.advantages import normalise
 from rl_core.estimators.schedules import scheduled
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.streams import Streams
-from rl_core.telemetry.probes import leak_matrix
-from rl_core.types import Batch, Discrete, Estimates, Losses, Minibatch
+from rl_core.telemetry.probes import Probe, probe
+from rl_core.types import ActionSpace, Batch, Box, Estimates, Losses, Minibatch
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.optimisers import build_optimiser, set_learning_rate
 from rl_core.updates.step import backward, descend
@@ -40,7 +40,7 @@ class Trace:
     norms: list[Tensor]
     first_gradient: dict[str, Tensor]
     pressure: dict[str, float]
-    leaks: dict[tuple[str, str], float]
+    probe: Probe | None
     steps_per_epoch: int
     seconds: dict[str, float]
     kl_coef: float | None = None  # of the KL penalty, where there is one
@@ -51,14 +51,14 @@ class Learner:
     """Networks, their flat parameters and the optimiser of one run; `grad_steps` counts optimiser steps."""
 
     def __init__(
-        self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, actions: Discrete, streams: Streams
+        self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, actions: ActionSpace, streams: Streams
     ) -> None:
         self._algorithm, self._streams = algorithm, streams
         self.net = ActorCritic(obs_size, actions, c, c.critic == "v", streams.initialisation()).to(c.device)
         self.flat = FlatParameters(self.net.groups())
         self.optimiser = build_optimiser(self.flat, c)
-        self._value = None if self.net.critic is None else graphless(self.net.critic)
-        self._dropout = c.dropout
+        self._value = graphless_value(self.net)
+        self._dropout, self.actions = c.dropout, actions
         self._kl_coef = KlCoefficient()
         self.grad_steps = 0
 
@@ -69,7 +69,7 @@ class Learner:
         kl_coef = self._kl_coef.at(c)
         samples = Samples.of(b, estimates, c, progress, kl_coef)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
-        trace = Trace(estimates, samples, [], [], [], {}, {}, {}, _parts(samples, c), {}, kl_coef)
+        trace = Trace(estimates, samples, [], [], [], {}, {}, None, _parts(samples, c), {}, kl_coef)
         trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
         trace.epoch_stopped = self._epochs(b, samples, c, trace, probe_leaks)
         if getattr(c, "kl", "none") == "adaptive_penalty":
@@ -91,12 +91,12 @@ class Learner:
         if first:
             tap = Tap()
             with tap.listen():
-                losses = self._algorithm.losses(m, self.net, c)
+                losses = self._losses(m, c)
             if probe_leaks:
-                trace.leaks = leak_matrix(losses.terms, self.net.groups())
+                trace.probe = probe(losses.terms, self.net.groups())
                 tap.forget()
         else:
-            losses = self._algorithm.losses(m, self.net, c)
+            losses = self._losses(m, c)
             if too_far(losses, c):
                 return False
         backward(losses.total(), self.flat)
@@ -113,6 +113,10 @@ class Learner:
         self.grad_steps += 1
         return True
 
+    def _losses(self, m: Minibatch, c: OnPolicyControls) -> Losses:
+        with self.net.one_forward():
+            return self._algorithm.losses(m, self.net, c)
+
     def _minibatches(self, samples: Samples, c: OnPolicyControls) -> Iterator[tuple[Minibatch, Tensor]]:
         """Each epoch gathers the shuffled batch once; its minibatches are slices of that, without a copy."""
         parts = _parts(samples, c)
@@ -125,7 +129,7 @@ class Learner:
             yield part, index
 
     def _prepared(self, m: Minibatch, index: Tensor, b: Batch, c: OnPolicyControls) -> Minibatch:
-        """Estimates under the graph where a gate on them passes, another dropout mask or normalisation where chosen."""
+        """Estimates under the graph where a gate on them passes; another mask, action or normalisation where chosen."""
         changed: dict[str, Any] = {}
         if c.advantage.passes or c.value_target.passes:
             live = estimate(b, self._values_with_graph(b), c)
@@ -133,6 +137,11 @@ class Learner:
             changed["target"] = Samples.flat(live.target_t, b)[index]
         if m.masks and c.dropout_mask != "stored":
             changed["masks"] = () if c.dropout_mask == "off" else tuple(self._redrawn(mask) for mask in m.masks)
+        if c.stored_action == "clipped" and isinstance(self.actions, Box):
+            low, high = (m.action.new_tensor(bound) for bound in (self.actions.low, self.actions.high))
+            changed["action"] = m.action.clamp(low, high)
+        if c.norm_at_update == "updated" and b.renormalised_t is not None:
+            changed["obs"] = Samples.flat(b.renormalised_t, b)[index]
         if c.advantage_norm == "minibatch":
             changed["advantage"] = normalise(changed.get("advantage", m.advantage), None, c.norm_ddof)
         return dataclasses.replace(m, **changed) if changed else m

@@ -8,6 +8,7 @@ import torch
 from pydantic import model_validator
 
 from rl_core.ad.gate import Gate
+from rl_core.collect.normaliser import NormalisationControls
 from rl_core.controls import boundary, choice, flag, number
 from rl_core.estimators.reductions import Reduction
 from rl_core.estimators.schedules import Schedule
@@ -24,7 +25,7 @@ NEEDS_CRITIC = {"n_step", "td", "gae"}
 OWN_BASELINE = {"td", "gae"}
 
 
-class OnPolicyControls(NetworkControls, OptimiserControls):
+class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
 
     return_kind: ReturnKind = choice(
@@ -152,6 +153,12 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
     )  # fmt: skip
     """Under which dropout mask the update evaluates the policy; without dropout there is none."""
 
+    stored_action: Literal["unclipped", "clipped"] = choice(
+        r"a_t", "unclipped", title="Stored action", spec="B-8", group="policy",
+        effect="The clipped action was executed, but log pi of it is not that of the sample: ratio not 1 at epoch 0.",
+    )  # fmt: skip
+    """Whether the update sees a Gaussian's sample or, wrong, what the environment made of it at its bounds."""
+
     reduction: Reduction = choice(
         r"\textstyle\frac1M\sum", "step_mean", title="Reduction", effect="Scales the policy loss; Adam hardly notices.",
         terms={
@@ -188,6 +195,9 @@ class OnPolicyControls(NetworkControls, OptimiserControls):
         if self.critic == "none" and (self.advantage.passes or self.value_target.passes):
             name = "advantage" if self.advantage.passes else "value_target"
             self.refuse(name, f"{name} 'pass' needs a critic to pass gradient to, but critic is 'none'.")
+        if self.critic == "none" and self.trunk == "shared":
+            self.refuse("trunk", "trunk 'shared' is shared with a critic, but critic is 'none'. Use 'separate', or "
+                        "start the run with critic 'v'.")  # fmt: skip
         if self.device == "cuda" and not torch.cuda.is_available():
             self.refuse("device", "device 'cuda' was asked for, but this machine offers no CUDA device. Use 'cpu'.")
         return self

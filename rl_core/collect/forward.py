@@ -7,22 +7,30 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.mlp import Mlp
 from rl_core.types import FloatArray
 
 Forward = Callable[[FloatArray, Sequence[FloatArray]], FloatArray]
 
 
-def graphless(net: Mlp) -> Forward:
-    """The forward pass of `net` on arrays; follows its parameters as they are updated in place."""
-    return _NumpyMlp(net) if next(net.parameters()).device.type == "cpu" else _TorchMlp(net)
+def graphless(net: Mlp, trunk: Mlp | None = None) -> Forward:
+    """The forward pass of `net`, after its trunk if it has one; follows their parameters as they change in place."""
+    on_cpu = next(net.parameters()).device.type == "cpu"
+    return _NumpyMlp(net, trunk) if on_cpu else _TorchMlp(net, trunk)
+
+
+def graphless_value(net: ActorCritic) -> Forward | None:
+    """V [.., 1] without a graph, where there is a critic."""
+    return None if net.critic is None else graphless(net.critic, net.trunk)
 
 
 class _NumpyMlp:
     """Shares memory with the parameters of the network, so it is built after they have found their final place."""
 
-    def __init__(self, net: Mlp) -> None:
-        arrays = [p.detach().numpy() for p in net.parameters()]
+    def __init__(self, net: Mlp, trunk: Mlp | None) -> None:
+        parts = [net] if trunk is None else [trunk, net]
+        arrays = [p.detach().numpy() for part in parts for p in part.parameters()]
         self._layers = [(w.T, b) for w, b in zip(arrays[::2], arrays[1::2], strict=True)]
         self._activate = _ACTIVATIONS[net.activation]
 
@@ -40,14 +48,15 @@ class _NumpyMlp:
 
 
 class _TorchMlp:
-    def __init__(self, net: Mlp) -> None:
-        self._net = net
+    def __init__(self, net: Mlp, trunk: Mlp | None) -> None:
+        self._net, self._trunk = net, trunk
         self._device = next(net.parameters()).device
 
     def __call__(self, x: FloatArray, masks: Sequence[FloatArray] = ()) -> FloatArray:
         with torch.no_grad():
-            on_device = [torch.from_numpy(m).to(self._device) for m in masks]
-            out: FloatArray = self._net(torch.from_numpy(x).to(self._device), on_device).cpu().numpy()
+            z, on_device = torch.from_numpy(x).to(self._device), [torch.from_numpy(m).to(self._device) for m in masks]
+            z = self._net(z, on_device) if self._trunk is None else self._net(self._trunk(z, on_device))
+            out: FloatArray = z.cpu().numpy()
         return out
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from rl_core.environments.lanes import Lanes
 from rl_core.streams import Streams
-from rl_core.types import FloatArray, IntArray
+from rl_core.types import Actions, Discrete, FloatArray, IntArray
 
 
 class LanesState:
@@ -23,7 +23,8 @@ class LanesState:
         self._next_episode = [0] * n
         self._seeds = [0] * n
         self._begun: IntArray = np.zeros(n, np.int64)  # clock of each lane's first step
-        self._history: list[tuple[int, IntArray]] = []  # (clock of the first row, actions [T, N])
+        # (clock of the first row, actions [T, N] or [T, N, D_a] as the environment received them)
+        self._history: list[tuple[int, Actions]] = []
         self._clock = 0
 
     def begin(self, lane: int, clock: int) -> None:
@@ -50,8 +51,8 @@ class LanesState:
         self.episode_return += reward
         self.episode_length += 1
 
-    def remember(self, actions: IntArray) -> None:
-        """Keep a rollout's actions [T, N] as long as an unfinished episode needs them."""
+    def remember(self, actions: Actions) -> None:
+        """Keep a rollout's executed actions [T, N, ..] as long as an unfinished episode needs them."""
         self._history.append((self._clock, actions))
         self._clock += len(actions)
         oldest = int(self._begun.min())
@@ -67,7 +68,7 @@ class LanesState:
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Seed and actions of each lane's running episode."""
-        rows = np.concatenate([a for _, a in self._history]) if self._history else np.zeros((0, len(self._seeds)), int)
+        rows = np.concatenate([a for _, a in self._history]) if self._history else self._no_actions(0)
         first = self._history[0][0] if self._history else self._clock
         return [
             {
@@ -79,11 +80,11 @@ class LanesState:
         ]
 
     def replay(self, unfinished: list[dict[str, Any]]) -> None:
-        """Bring every lane to where a checkpoint left it."""
+        """Bring every lane to where a checkpoint left it; a float32 action survives as a float64 in between."""
         longest = max((len(row["actions"]) for row in unfinished), default=0)
-        rows = np.zeros((longest, len(unfinished)), np.int64)
+        rows = self._no_actions(longest)
         for lane, row in enumerate(unfinished):
-            actions = row["actions"]
+            actions = np.array(row["actions"], rows.dtype).reshape(-1, *rows.shape[2:])
             self._seeds[lane] = row["seed"]
             self.obs[lane] = self.lanes.reset(lane, row["seed"])
             for action in actions:
@@ -92,3 +93,10 @@ class LanesState:
             self._begun[lane] = longest - len(actions)
             rows[longest - len(actions) :, lane] = actions
         self._history, self._clock = [(0, rows)], longest
+
+    def _no_actions(self, steps: int) -> Actions:
+        """Rows [T, N] or [T, N, D_a] of zeros."""
+        actions, lanes = self.lanes.info.actions, self.lanes.num_lanes
+        if isinstance(actions, Discrete):
+            return np.zeros((steps, lanes), np.int64)
+        return np.zeros((steps, lanes, actions.size), np.float32)

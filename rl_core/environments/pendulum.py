@@ -35,7 +35,7 @@ class Pendulum(StateLanes):
         obs_size=3,
         actions=Box((-MAX_TORQUE,), (MAX_TORQUE,), ("torque (N m)",)),
         max_episode_steps=200,
-        solved_at=None,
+        solved_at=-200.0,
         array=True,
         renderer="pendulum",
     )

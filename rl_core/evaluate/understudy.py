@@ -14,12 +14,15 @@ from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig
 from rl_core.evaluate.stage import Stage
 from rl_core.streams import Streams
-from rl_core.types import Batch, Discrete, Estimates, FloatArray
+from rl_core.types import Batch, Estimates, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """Whom to play: the run, the controls in force, and the parameters [P] after so many updates."""
+    """Whom to play: the run, the controls in force, and after so many updates the parameters [P].
+
+    They are the network's, and after them the normaliser's `vector`.
+    """
 
     config: RunConfig
     c: OnPolicyControls
@@ -34,14 +37,16 @@ class Understudy:
         self.c = role.c.edited({"device": "cpu"})  # a forked process cannot use its parent's CUDA
         streams = Streams.of_evaluation(seed)
         info = stage.info
-        assert isinstance(info.actions, Discrete)
         self._learner = Learner(algorithms[role.config.algorithm], self.c, info.obs_size, info.actions, streams)
         self._collector = Collector(stage, self._learner.net, streams, self.c.dropout)
         self.learn(role.parameters)
 
     def learn(self, parameters: FloatArray) -> None:
-        """Act with these parameters [P] from now on."""
-        self._learner.flat.load(torch.from_numpy(parameters))
+        """Act with these parameters [P] from now on; what is played moves no statistics."""
+        size = len(self._learner.flat.vector)
+        self._learner.flat.load(torch.from_numpy(parameters[:size]))
+        self._collector.normaliser.load(parameters[size:])
+        self._collector.normaliser.rest()
 
     def play(self) -> tuple[Batch, Estimates]:
         """One whole episode, and what the estimators of the update would make of it."""

@@ -16,12 +16,12 @@ def initialise(net: Mlp, how: Initialisation, out_gain: float, generator: Genera
     r"""Fill the weights of `net` in place.
 
     `default` is PyTorch's U(-1/sqrt(fan_in), 1/sqrt(fan_in)); `xavier` Xavier-uniform with zero bias; `orthogonal`
-    gain sqrt(2) in hidden layers and `out_gain` in the last; `zeros` all zero; `large` N(0, 3^2), to be seen failing.
+    gain sqrt(2) in hidden layers and `out_gain` in the output; `zeros` all zero; `large` N(0, 3^2), to be seen failing.
     """
     for k, layer in enumerate(net.layers):
         assert isinstance(layer, nn.Linear)
-        last = k == len(net.layers) - 1
-        _fill(layer, how, out_gain if last else math.sqrt(2.0), generator)
+        is_output = k == len(net.layers) - 1 and not net.is_trunk
+        _fill(layer, how, out_gain if is_output else math.sqrt(2.0), generator)
 
 
 def _fill(layer: nn.Linear, how: Initialisation, gain: float, generator: Generator) -> None:

@@ -37,4 +37,5 @@ def _symlog(bins: int, smallest: float, largest: float) -> NDArray[np.float64]:
 SYMLOG128 = Grid("symlog128", _symlog(128, 0.1, 1e4))
 LOGRATIO128 = Grid("logratio128", np.exp(_symlog(128, 0.05, 4.0)))  # bins of 0.4 % around 1, to e^-4 and e^4
 NATS128 = Grid("nats128", np.linspace(-12.0, 4.0, 129))
+BOUNDS128 = Grid("bounds128", np.linspace(-4.0, 4.0, 129))  # bins of 1/16, edges at the bounds +-1
 INTEGERS64 = Grid("integers64", np.arange(65) - 0.5)

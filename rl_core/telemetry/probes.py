@@ -4,25 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from itertools import product
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 
-def leak_matrix(
-    losses: Mapping[str, Tensor], groups: Mapping[str, Sequence[nn.Parameter]]
-) -> dict[tuple[str, str], float]:
-    r"""||dL_k / dp||_2 for every loss k and parameter group p; 0 where no gradient flows.
+@dataclass(frozen=True, slots=True)
+class Probe:
+    r"""||dL_k / dp||_2 for every loss k and parameter group p, and how the losses agree on a shared trunk.
 
     With every boundary on its right side the policy loss does not reach the critic, nor the value loss the actor.
     """
-    pairs = product(losses.items(), groups.items())
-    return {(loss, group): _reach(value, parameters) for (loss, value), (group, parameters) in pairs}
+
+    leaks: dict[tuple[str, str], float]
+    trunk_cosine: float | None  # between the gradients of the policy loss and the value loss; None without a trunk
 
 
-def _reach(loss: Tensor, parameters: Sequence[nn.Parameter]) -> float:
-    if not loss.requires_grad:
-        return 0.0
-    grads = torch.autograd.grad(loss, list(parameters), retain_graph=True, allow_unused=True)
-    return math.sqrt(sum(float(g.square().sum()) for g in grads if g is not None))
+def probe(losses: Mapping[str, Tensor], groups: Mapping[str, Sequence[nn.Parameter]]) -> Probe:
+    """The gradient of every loss in every group; 0 where none flows."""
+    reached = {(loss, group): g for loss, value in losses.items() for group, g in _by_group(value, groups).items()}
+    leaks = {pair: math.sqrt(sum(float(g.square().sum()) for g in gradient)) for pair, gradient in reached.items()}
+    pairs = [("policy", "trunk"), ("value", "trunk")]
+    return Probe(leaks, _cosine(*(reached[pair] for pair in pairs)) if all(p in reached for p in pairs) else None)
+
+
+def _by_group(loss: Tensor, groups: Mapping[str, Sequence[nn.Parameter]]) -> dict[str, list[Tensor]]:
+    """The gradient in each group, zeros where nothing flows; one backward pass for all groups."""
+    every = [p for parameters in groups.values() for p in parameters]
+    grads: Sequence[Tensor | None] = [None] * len(every)
+    if loss.requires_grad:
+        grads = torch.autograd.grad(loss, every, retain_graph=True, allow_unused=True)
+    filled = iter([torch.zeros_like(p) if g is None else g for g, p in zip(grads, every, strict=True)])
+    return {name: [next(filled) for _ in parameters] for name, parameters in groups.items()}
+
+
+def _cosine(a: list[Tensor], b: list[Tensor]) -> float:
+    """Undefined (NaN) where one of them is 0."""
+    x, y = (torch.cat([g.reshape(-1) for g in gradient]).double() for gradient in (a, b))
+    lengths = float(x.norm() * y.norm())
+    return float(x @ y) / lengths if lengths else float("nan")

@@ -19,14 +19,14 @@ class UpdateRecord:
     value: Array | None
     target: Array | None
     td_error: Array | None
-    action: NDArray[np.int64]
+    action: NDArray[np.int64] | Array  # [M], or [M, D_a] as sampled
     log_prob: Array  # of the taken actions, under the policy that acted
     log_ratio: Array  # as the loss used it, last epoch; after the step where an update is a single step
     ratio_m1: Array  # ratio - 1, exact near 0
     first_log_ratio: Array  # first minibatch, before any step
     kl_exact: float  # KL(stored || new), over the same samples as log_ratio
     entropy: Array  # per sample, last epoch (nats)
-    max_entropy: float
+    max_entropy: float | None  # None for a density
     clip: float | None
     losses: dict[str, float]  # last epoch means
     grad_norms: Array  # before clipping, one per optimiser step
@@ -42,5 +42,8 @@ class UpdateRecord:
     kl_coef: float | None = None  # of the KL penalty, where there is one
     epoch_stopped: int | None = None  # by the KL, counted from 0
     baseline: Array | None = None  # what was subtracted from the return
+    log_sigma: float | None = None  # mean, of a Gaussian policy
+    bounds: tuple[Array, Array] | None = None  # of continuous actions, low and high [D_a]
+    trunk_cosine: float | None = None  # of policy and value gradients, where a probe ran on a shared trunk
     pressure: dict[str, float] = field(default_factory=dict)
     leaks: dict[tuple[str, str], float] = field(default_factory=dict)

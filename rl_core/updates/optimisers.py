@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import torch
+from pydantic import model_validator
 from torch.optim import Optimizer
 
 from rl_core.controls import Controls, choice, number
@@ -15,9 +16,10 @@ from rl_core.updates.flat import FlatParameters
 class OptimiserControls(Controls):
     """How a gradient becomes a step."""
 
-    optimiser: Literal["adam", "sgd", "rmsprop"] = choice(
+    optimiser: Literal["adam", "adamw", "sgd", "rmsprop"] = choice(
         r"\text{optimiser}", "adam", title="Optimiser", group="optimiser", live=False,
-        effect="Adam ignores the scale of the loss; SGD does not.", ref="Kingma and Ba 2015",
+        effect="Adam ignores the scale of the loss, SGD does not; AdamW is Adam with decoupled weight decay.",
+        ref="Kingma and Ba 2015",
     )  # fmt: skip
     """Rule that turns a gradient into a step."""
 
@@ -34,33 +36,49 @@ class OptimiserControls(Controls):
     """How the learning rate falls with the fraction of the budget used."""
 
     max_grad_norm: float = number(
-        r"\lVert g\rVert_{\max}", 0.5, title="Gradient-norm clip", ge=0, le=1000, group="optimiser",
+        r"\lVert g\rVert_{\max}", 0.5, title="Gradient-norm clip", ge=0, le=10, group="optimiser",
         effect="An always-clipped gradient hides the effective learning rate; 0 turns clipping off.",
     )  # fmt: skip
     """Largest L2 norm of the whole gradient that is applied; 0 = no limit."""
 
     weight_decay: float = number(
-        r"\lambda_w", 0.0, title="Weight decay (L2)", ge=0, le=1, group="optimiser", live=False,
-        effect="Pulls weights to 0 through the gradient (not the decoupled form).",
+        r"\lambda_w", 0.0, title="Weight decay", ge=0, le=1, group="optimiser", live=False,
+        effect="Pulls weights to 0; through the gradient, Adam rescales that pull as it does everything else.",
+        ref="Loshchilov and Hutter 2019",
     )  # fmt: skip
-    """Coefficient of the L2 penalty that is added to the gradient."""
+    """AdamW: decoupled, weights shrink by learning rate x this. All others: L2, this x weight in the gradient."""
+
+    momentum: float = number(
+        r"\mu", 0.0, title="Momentum", ge=0, le=0.999, group="optimiser", live=False,
+        effect="Steps keep 1/(1 - momentum) of their direction: faster along a valley, overshooting at its end.",
+    )  # fmt: skip
+    """Share of the last step that SGD takes again; Adam and RMSprop have averages of their own."""
 
     adam_epsilon: float = number(
         r"\epsilon_{\text{Adam}}", 1e-5, title="Adam epsilon", ge=1e-12, le=1, log=True, group="optimiser", live=False,
         effect="Larger values damp the step of parameters with small gradients.",
     )  # fmt: skip
-    """Added to the root of the second moment; used by Adam and RMSprop."""
+    """Added to the root of the second moment; used by Adam, AdamW and RMSprop."""
+
+    @model_validator(mode="after")
+    def _momentum_is_of_sgd(self) -> OptimiserControls:
+        if self.momentum and self.optimiser != "sgd":
+            self.refuse("momentum", f"momentum is used by the optimiser 'sgd' only, but optimiser is "
+                        f"'{self.optimiser}'. Set momentum to 0, or choose 'sgd'.")  # fmt: skip
+        return self
 
 
 def build_optimiser(flat: FlatParameters, c: OptimiserControls) -> Optimizer:
     """The optimiser over disjoint groups, one per name."""
     groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in flat.groups.items()]
+    lr, eps, decay = c.learning_rate, c.adam_epsilon, c.weight_decay
     if c.optimiser == "adam":
-        eps, decay = c.adam_epsilon, c.weight_decay
-        return torch.optim.Adam(groups, lr=c.learning_rate, eps=eps, weight_decay=decay, fused=True)
+        return torch.optim.Adam(groups, lr=lr, eps=eps, weight_decay=decay, fused=True)
+    if c.optimiser == "adamw":
+        return torch.optim.AdamW(groups, lr=lr, eps=eps, weight_decay=decay, fused=True)
     if c.optimiser == "rmsprop":
-        return torch.optim.RMSprop(groups, lr=c.learning_rate, eps=c.adam_epsilon, weight_decay=c.weight_decay)
-    return torch.optim.SGD(groups, lr=c.learning_rate, weight_decay=c.weight_decay)
+        return torch.optim.RMSprop(groups, lr=lr, eps=eps, weight_decay=decay)
+    return torch.optim.SGD(groups, lr=lr, momentum=c.momentum, weight_decay=decay)
 
 
 def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:

@@ -60,6 +60,21 @@ def grad_critic(u: UpdateRecord) -> float | None:
     return u.group_norms.get("critic")
 
 
+@scalar("grad/trunk", title="Gradient norm, trunk", unit="1", latex=r"\lVert g_\psi\rVert", colour="orange")
+def grad_trunk(u: UpdateRecord) -> float | None:
+    """L2 norm of the applied gradient on the shared trunk, first step of the update."""
+    return u.group_norms.get("trunk")
+
+
+@scalar(
+    "grad/trunk_cosine", title="Policy and value on the trunk, cosine", unit="1", colour="orange",
+    latex=r"\cos(\nabla_\psi L_\pi,\nabla_\psi L_V)",
+)  # fmt: skip
+def trunk_cosine(u: UpdateRecord) -> float | None:
+    """How the two losses agree about the shared trunk: below 0 they pull it apart; measured with the leak matrix."""
+    return u.trunk_cosine
+
+
 @scalar("grad/cosine", title="Successive gradients, cosine", unit="1", latex=r"\cos(g_k,g_{k-1})", colour="orange")
 def grad_cosine(u: UpdateRecord) -> float | None:
     """Cosine between the first gradients of this update and of the last; near 0 or below, noise rules."""

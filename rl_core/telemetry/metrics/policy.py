@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128
+from rl_core.telemetry.grids import BOUNDS128, INTEGERS64, LOGRATIO128, NATS128
 from rl_core.telemetry.metric import distribution, scalar
 from rl_core.telemetry.record import Array, UpdateRecord
 
@@ -16,9 +16,24 @@ def entropy(u: UpdateRecord) -> float:
 
 
 @scalar("policy/entropy_relative", title="Entropy, share of ln |A|", unit="1", latex=r"H(\pi)/\ln|A|", colour="green")
-def entropy_relative(u: UpdateRecord) -> float:
-    """Entropy as a share of its maximum: near 1 the policy is uniform, near 0 it has collapsed."""
-    return float(u.entropy.mean()) / u.max_entropy
+def entropy_relative(u: UpdateRecord) -> float | None:
+    """Entropy as a share of its maximum: near 1 the policy is uniform, near 0 it has collapsed. A density has none."""
+    return None if u.max_entropy is None else float(u.entropy.mean()) / u.max_entropy
+
+
+@scalar("policy/log_sigma", title="Log sigma, mean", unit="1", latex=r"\overline{\log\sigma}", colour="green")
+def log_sigma(u: UpdateRecord) -> float | None:
+    """Mean log standard deviation of a Gaussian policy (natural log of action units); falls as it commits itself."""
+    return u.log_sigma
+
+
+@scalar("policy/saturation", title="Actions beyond the bounds", unit="1", latex=r"\Pr(a\notin[l,h])", colour="orange")
+def saturation(u: UpdateRecord) -> float | None:
+    """Share of sampled action components outside the bounds: the environment received the bound instead."""
+    if u.bounds is None:
+        return None
+    low, high = u.bounds
+    return float(((u.action < low) | (u.action > high)).mean())
 
 
 @scalar("policy/kl_k1", title="KL, k1", unit="nat", latex=r"\mathbb E[-\log\rho]", colour="violet")
@@ -115,6 +130,20 @@ def log_prob(u: UpdateRecord) -> Array:
 
 
 @distribution("action", title="Actions", unit="action", latex=r"a_t", grid=INTEGERS64, colour="grey")
-def action(u: UpdateRecord) -> Array:
-    """How often each action was taken."""
-    return u.action.astype(np.float32)
+def action(u: UpdateRecord) -> Array | None:
+    """How often each of the discrete actions was taken."""
+    return u.action.astype(np.float32) if u.bounds is None else None
+
+
+@distribution(
+    "action_continuous", title="Actions in units of their bounds", unit="1", colour="grey", grid=BOUNDS128,
+    latex=r"\frac{2a_t-h-l}{h-l}",
+)  # fmt: skip
+def action_continuous(u: UpdateRecord) -> Array | None:
+    """Sampled continuous actions, all components: -1 is the lower bound, 1 the upper; unscaled where one is missing."""
+    if u.bounds is None:
+        return None
+    low, high = u.bounds
+    finite = np.isfinite(high - low)
+    middle, half = np.where(finite, (high + low) / 2, 0), np.where(finite, (high - low) / 2, 1)
+    return ((u.action - middle) / half).astype(np.float32).reshape(-1)

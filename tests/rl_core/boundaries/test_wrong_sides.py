@@ -138,8 +138,8 @@ def test_I_30_B_1_through_the_learner_the_critic_gets_log_pi_grad_v() -> None:
         actor_before = gradient(v.sum() * 0, list(fit.net.actor.parameters()))
         trace = fit.update(b, c, 0.0, probe_leaks=True)
         grads[state] = trace.first_gradient
-        assert trace.leaks[("policy", "critic")] == pytest.approx(float(extra.norm()) if state == "pass" else 0.0)
-        assert trace.leaks[("value", "actor")] == 0.0
+        assert trace.probe.leaks[("policy", "critic")] == pytest.approx(float(extra.norm()) if state == "pass" else 0.0)
+        assert trace.probe.leaks[("value", "actor")] == 0.0
         assert close(actor_before, torch.zeros_like(actor_before))
     assert close(grads["pass"]["critic"] - grads["block"]["critic"], extra)
     assert close(grads["pass"]["actor"], grads["block"]["actor"], 1e-12)
@@ -479,7 +479,7 @@ def test_I_30_B_1_minibatch_normalisation_hides_the_open_boundary_at_ratio_1() -
         c = controls("ppo", advantage="pass", advantage_norm=norm, minibatches=1, epochs=1)
         fit = learner("ppo", c, random_batch())
         trace = fit.update(random_batch(net=fit.net), c, 0.0, probe_leaks=True)
-        found[norm] = trace.leaks["policy", "critic"]
+        found[norm] = trace.probe.leaks["policy", "critic"]
         assert trace.pressure["advantage"] > 0.1
     assert found["none"] > 1e-2
     assert found["minibatch"] < 1e-9
