@@ -134,7 +134,7 @@ class Normaliser:
         modes = [float(MODES.index(mode)) for mode in (self.obs_mode, self.reward_mode)]
         return np.concatenate([modes, *(np.r_[m.count, m.mean, m.m2] for m in (self._obs, self._returns))])
 
-    def load(self, vector: Sequence[float] | FloatVector) -> None:
+    def load(self, vector: Sequence[float] | NDArray[Any]) -> None:
         """Take over the `vector` of another normaliser."""
         v, d = np.asarray(vector, np.float64), len(self._obs.mean)
         self.obs_mode, self.reward_mode = MODES[int(v[0])], MODES[int(v[1])]

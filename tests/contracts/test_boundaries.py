@@ -23,9 +23,9 @@ from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.reinforce import losses as reinforce_losses
 from rl_core.config import resolve  # importing it fills the registry
 from rl_core.streams import Streams
-from rl_core.types import Batch, Discrete, Losses, Minibatch
+from rl_core.types import ActionSpace, Batch, Discrete, Losses, Minibatch
 from tests.contracts.sources import ROOT
-from tests.rl_core.support import minibatch, network, random_batch, values_of
+from tests.rl_core.support import BOX, minibatch, network, random_batch, values_of
 
 assert resolve is not None
 
@@ -35,7 +35,9 @@ ALIVE: dict[str, Any] = {
     "critic": "v", "return_kind": "gae", "baseline": "none", "critic_target": "td0", "advantage_norm": "none",
     "entropy_coef": 0.1, "dropout": 0.3, "epochs": 2, "minibatches": 1, "optimiser": "sgd", "learning_rate": 0.1,
     "hidden_layers": 1, "hidden_size": 6, "initialisation": "default", "kl": "penalty", "kl_coef": 1.0,
+    "normalise_obs": "running",
 }  # fmt: skip
+THREE = Discrete(("a", "b", "c"))
 
 
 @pytest.fixture(autouse=True)
@@ -82,14 +84,14 @@ class Seen:
         return call
 
 
-def batch_for(a: Algorithm[Any], c: OnPolicyControls) -> tuple[Learner, Batch]:
-    learner = Learner(a, c, 4, Discrete(("a", "b", "c")), Streams(0))
+def batch_for(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Learner, Batch]:
+    learner = Learner(a, c, 4, actions, Streams(0))
     return learner, random_batch(net=learner.net, masks=(c.hidden_size,) * c.hidden_layers)
 
 
-def updated(a: Algorithm[Any], c: OnPolicyControls) -> tuple[Trace, Tensor]:
+def updated(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Trace, Tensor]:
     """One update from the same start on the same batch: what it left, and the parameters after it."""
-    learner, b = batch_for(a, c)
+    learner, b = batch_for(a, c, actions)
     trace = learner.update(b, c, 0.0, probe_leaks=True)
     return trace, learner.flat.vector.clone()
 
@@ -146,11 +148,33 @@ def test_coverage_every_boundary_is_used_in_every_update(a: Algorithm[Any]) -> N
 
 @pytest.mark.parametrize(("a", "row"), boundaries("choice"))
 def test_group_every_wrong_choice_changes_what_is_learnt(a: Algorithm[Any], row: dict[str, Any]) -> None:
-    right = updated(a, alive(a))[1]
-    assert bool((right == updated(a, alive(a))[1]).all())
-    for value in row["values"]:
-        changed = float((updated(a, alive(a, **{row["name"]: value}))[1] - right).norm())
-        assert changed == 0.0 if value == row["default"] else changed > 1e-6, value
+    """In one of the action spaces at least: an action is clipped only where it is continuous."""
+    changed: dict[str, list[float]] = {value: [] for value in row["values"]}
+    for actions in (THREE, BOX):
+        right = updated(a, alive(a), actions)[1]
+        for value in row["values"]:
+            moved = updated(a, alive(a, **{row["name"]: value}), actions)[1]
+            changed[value].append(float((moved - right).norm()))
+    assert changed.pop(row["default"]) == [0.0, 0.0]
+    assert all(max(moves) > 1e-6 for moves in changed.values()), changed
+
+
+@pytest.mark.parametrize("actions", [THREE, BOX], ids=["discrete", "box"])
+@pytest.mark.parametrize("trunk", ["separate", "shared"])
+@pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
+def test_right_sides_give_the_leak_matrix_of_section_19(a: Algorithm[Any], trunk: str, actions: ActionSpace) -> None:
+    probed = updated(a, alive(a, trunk=trunk), actions)[0].probe
+    assert probed is not None
+    assert {group for _, group in probed.leaks} == {"actor", "critic"} | ({"trunk"} if trunk == "shared" else set())
+    of_policy = {"policy", "entropy", "kl"}
+    for (loss, group), norm in probed.leaks.items():
+        if loss == "kl" and group != "critic":
+            continue  # its gradient is 0 where the policies are equal, as before the first step
+        # the entropy of a Gaussian with a free log sigma does not depend on the state, so it reaches no trunk
+        flat = loss == "entropy" and group == "trunk" and actions is BOX
+        reached = (group == "actor") == (loss in of_policy) if group != "trunk" else not flat
+        assert (norm > 1e-6) if reached else (norm == 0.0), (loss, group)
+    assert (probed.trunk_cosine is None) == (trunk == "separate")
 
 
 @pytest.mark.parametrize(("a", "row"), boundaries("gate") + boundaries("choice"))

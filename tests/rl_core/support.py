@@ -16,12 +16,14 @@ from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
 from rl_core.config import resolve
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.heads import Categorical
+from rl_core.networks.heads import Categorical, DiagonalGaussian
 from rl_core.run import Run
 from rl_core.streams import Streams
-from rl_core.types import Batch, Discrete, Losses, Minibatch
+from rl_core.types import ActionSpace, Batch, Box, Discrete, Losses, Minibatch
 
 torch.set_num_threads(1)
+
+BOX = Box((-1.0, -0.5), (1.0, 0.5), ("x", "y"))
 
 SMALL = {"hidden_layers": 1, "hidden_size": 4, "initialisation": "default"}
 
@@ -53,16 +55,18 @@ class Table(nn.Module):
         return obs @ self.v
 
 
-def network(obs_size: int, n_actions: int, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
-    """Actor and critic with weights of their own seed."""
-    return ActorCritic(obs_size, Discrete(("a",) * n_actions), c, c.critic == "v", torch.Generator().manual_seed(seed))
+def network(obs_size: int, actions: int | ActionSpace, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
+    """Actor and critic with weights of their own seed; a number of actions means that they are discrete."""
+    space = Discrete(("a",) * actions) if isinstance(actions, int) else actions
+    return ActorCritic(obs_size, space, c, c.critic == "v", torch.Generator().manual_seed(seed))
 
 
-def learner(algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0) -> Learner:
+def learner(
+    algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0, actions: ActionSpace | None = None
+) -> Learner:
     """A learner for this batch's sizes."""
-    return Learner(
-        algorithms[algorithm], c, b.obs_t.shape[-1], Discrete(("a",) * b.behaviour_t.shape[-1]), Streams(seed)
-    )
+    space = actions or Discrete(("a",) * b.behaviour_t.shape[-1])
+    return Learner(algorithms[algorithm], c, b.obs_t.shape[-1], space, Streams(seed))
 
 
 def random_batch(
@@ -77,7 +81,8 @@ def random_batch(
 ) -> Batch:
     """Random data with terminations, truncations and rollout edges; under `net` if given, else a random behaviour.
 
-    `whole` makes one padded episode per lane instead, each of another length.
+    `whole` makes one padded episode per lane instead, each of another length. A Gaussian `net` acts by its own noise,
+    a Categorical one uniformly.
     """
     g = torch.Generator().manual_seed(seed)
     obs = torch.randn(t + 1, n, obs_size, generator=g)
@@ -96,10 +101,11 @@ def random_batch(
     cut = truncated.reshape(-1).nonzero().squeeze(1)
     mask = tuple((torch.rand(t, n, h, generator=g) < 0.5) * torch.tensor(2.0) for h in masks)
     logits = torch.randn(t, n, n_actions, generator=g)
-    if net is not None:
-        logits = net.policy(obs[:-1], mask).log_p.detach()
-    action = torch.randint(0, n_actions, (t, n), generator=g)
-    log_p = torch.log_softmax(logits, -1)
+    pi: Any = Categorical.from_logits(logits) if net is None else net.policy(obs[:-1], mask)
+    if isinstance(pi, DiagonalGaussian):
+        action = (pi.mean + pi.log_sigma.exp() * torch.randn(pi.mean.shape, generator=g)).detach()
+    else:
+        action = torch.randint(0, n_actions, (t, n), generator=g)
     reward = torch.randn(t, n, generator=g)
     return Batch(
         obs_t=obs,
@@ -109,12 +115,13 @@ def random_batch(
         truncated_t=truncated,
         end_t=end,
         episode_step_t=torch.arange(t).unsqueeze(1).expand(t, n).contiguous(),
-        behaviour_t=logits,
-        log_prob_t=log_p.gather(-1, action.unsqueeze(-1)).squeeze(-1),
+        behaviour_t=logits if net is None else pi.params.detach(),
+        log_prob_t=pi.log_prob(action).detach(),
         cut_index=cut,
         cut_obs=torch.randn(len(cut), obs_size, generator=g),
         valid_t=valid,
         masks_t=mask,
+        renormalised_t=0.7 * obs[:-1] + 0.1,
     )
 
 

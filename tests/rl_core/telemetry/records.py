@@ -40,8 +40,9 @@ def record(**changed: Any) -> UpdateRecord:
         losses={"policy": -0.3, "value": 4.5, "entropy": -0.02, "kl": 0.006},
         grad_norms=np.array([0.2, 0.9, 0.6, 0.4], np.float32),
         max_grad_norm=0.5,
-        group_norms={"actor": 0.11, "critic": 0.22},
+        group_norms={"actor": 0.11, "critic": 0.22, "trunk": 0.33},
         grad_cosine=-0.4,
+        trunk_cosine=0.6,
         param_norm=25.0,
         update_norm=0.05,
         learning_rate=2e-4,
@@ -54,3 +55,10 @@ def record(**changed: Any) -> UpdateRecord:
         leaks={("policy", "actor"): 0.3, ("policy", "critic"): 0.0},
     )
     return dataclasses.replace(made, **changed)
+
+
+def continuous(**changed: Any) -> UpdateRecord:
+    """The same of a Gaussian policy in two dimensions, the second without an upper bound."""
+    low, high = np.array([-1.0, -3.0], np.float32), np.array([2.0, np.inf], np.float32)
+    action = np.random.default_rng(4).normal(0, 2.5, (N, 2)).astype(np.float32)
+    return record(**({"action": action, "bounds": (low, high), "log_sigma": -0.7, "max_entropy": None} | changed))

@@ -213,7 +213,8 @@ def test_scalars_are_those_declared_and_the_probes() -> None:
     b = Bench()
     b.update(1.0)
     probes = {"gate/advantage", "leak/policy/actor", "leak/policy/critic"}
-    assert set(b.sent[0]["scalars"]) == set(scalars) | probes
+    of_gaussians = {"policy/log_sigma", "policy/saturation"}
+    assert set(b.sent[0]["scalars"]) == set(scalars) - of_gaussians | probes
     assert b.column("gate/advantage") == [0.7]
     assert b.column("leak/policy/critic") == [0.0]
 

@@ -12,11 +12,11 @@ import torch
 
 from rl_core.estimators import kl, ratios
 from rl_core.telemetry.frames import Frames  # importing it fills the registry
-from rl_core.telemetry.grids import INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
+from rl_core.telemetry.grids import BOUNDS128, INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
 from rl_core.telemetry.metric import distributions, episode_series, scalars
 from rl_core.telemetry.record import UpdateRecord
 from rl_core.types import Episode
-from tests.rl_core.telemetry.records import N, record
+from tests.rl_core.telemetry.records import N, continuous, record
 
 assert Frames is not None
 
@@ -69,6 +69,8 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "grad/clipped": lambda u: 2 / 4,
     "grad/actor": lambda u: 0.11,
     "grad/critic": lambda u: 0.22,
+    "grad/trunk": lambda u: 0.33,
+    "grad/trunk_cosine": lambda u: 0.6,
     "grad/cosine": lambda u: -0.4,
     "param/norm": lambda u: 25.0,
     "param/update_ratio": lambda u: 0.05 / 25,
@@ -81,17 +83,31 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "time/optimiser_ms": lambda u: 4,
     "time/cpu_ms": lambda u: 50,
 }
+CONTINUOUS: dict[str, Callable[[UpdateRecord], float]] = {
+    "policy/log_sigma": lambda u: -0.7,
+    "policy/saturation": lambda u: sum(not -1 <= x <= 2 for x in u.action[:, 0]) / (2 * N)
+    + sum(x < -3 for x in u.action[:, 1]) / (2 * N),
+}
 
 
 @pytest.mark.parametrize("name", list(scalars))
 def test_scalar_is_its_formula(name: str) -> None:
-    assert name in EXPECTED, f"write an independent formula of {name} here"
-    u = record()
-    assert scalars[name].read(u) == pytest.approx(EXPECTED[name](u), rel=2e-5, abs=1e-7)
+    known = EXPECTED | CONTINUOUS
+    assert name in known, f"write an independent formula of {name} here"
+    u = continuous() if name in CONTINUOUS else record()
+    assert scalars[name].read(u) == pytest.approx(known[name](u), rel=2e-5, abs=1e-7)
 
 
 def test_no_formula_is_of_a_metric_that_is_gone() -> None:
-    assert set(EXPECTED) == set(scalars)
+    assert set(EXPECTED | CONTINUOUS) == set(scalars)
+
+
+def test_some_numbers_are_of_discrete_and_some_of_continuous_actions_only() -> None:
+    for name in CONTINUOUS:
+        assert scalars[name].read(record()) is None
+    assert scalars["policy/entropy_relative"].read(continuous()) is None
+    assert distributions["action"].read(continuous()) is None
+    assert distributions["action_continuous"].read(record()) is None
 
 
 @pytest.mark.parametrize(
@@ -112,6 +128,8 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         ("loss/kl", {"losses": {"policy": 1.0}}),
         ("policy/kl_coef", {"kl_coef": None}),
         ("policy/epoch_stopped", {"epoch_stopped": None}),
+        ("grad/trunk", {"group_norms": {"actor": 1.0}}),
+        ("grad/trunk_cosine", {"trunk_cosine": None}),
     ],
 )
 def test_what_does_not_exist_is_not_measured(name: str, changed: dict[str, Any]) -> None:
@@ -156,6 +174,7 @@ SAMPLES: dict[str, Callable[[UpdateRecord], Any]] = {
     "ratio": lambda u: np.exp(u.log_ratio),
     "log_prob": lambda u: u.log_prob,
     "action": lambda u: u.action,
+    "action_continuous": lambda u: np.stack([(u.action[:, 0] - 0.5) / 1.5, u.action[:, 1]], 1).reshape(-1),
 }
 
 
@@ -171,13 +190,13 @@ def by_hand(grid: Grid, samples: Any) -> dict[int, int]:
 @pytest.mark.parametrize("name", list(distributions))
 def test_histogram_counts_every_sample_in_its_bin(name: str) -> None:
     assert name in SAMPLES, f"say which samples {name} counts here"
-    u, d = record(), distributions[name]
+    u, d = continuous() if name == "action_continuous" else record(), distributions[name]
     row = d.measure(u)
     assert row is not None
     samples = SAMPLES[name](u)
     if name != "ratio":  # exp and 1 + expm1 may round to two sides of an edge
         assert dict(row["counts"]) == by_hand(d.grid, samples)
-    assert sum(n for _, n in row["counts"]) + row["nonfinite"] == row["n"] == N
+    assert sum(n for _, n in row["counts"]) + row["nonfinite"] == row["n"] == samples.size
     assert (row["min"], row["max"]) == pytest.approx((float(samples.min()), float(samples.max())), rel=1e-6)
     assert row["grid"] == d.grid.name
 
@@ -204,7 +223,7 @@ def test_histogram_of_nothing_is_absent() -> None:
     assert distributions["advantage"].measure(record(advantage=np.zeros(0, np.float32))) is None
 
 
-@pytest.mark.parametrize("grid", [SYMLOG128, LOGRATIO128, NATS128, INTEGERS64], ids=lambda g: g.name)
+@pytest.mark.parametrize("grid", [SYMLOG128, LOGRATIO128, NATS128, BOUNDS128, INTEGERS64], ids=lambda g: g.name)
 def test_grid_is_fixed_and_increasing(grid: Grid) -> None:
     assert bool((np.diff(grid.edges) > 0).all())
     assert grid.bins == len(grid.edges) + 1
