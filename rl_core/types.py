@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -57,9 +56,9 @@ class Box:
         return len(self.names)
 
     def to_json(self) -> dict[str, Any]:
-        """The catalog's form; null where there is no bound."""
-        low, high = ([x if isfinite(x) else None for x in limits] for limits in (self.low, self.high))
-        return {"kind": "box", "shape": [self.size], "names": list(self.names), "low": low, "high": high}
+        """The catalog's form."""
+        bounds = {"low": list(self.low), "high": list(self.high)}
+        return {"kind": "box", "shape": [self.size], "names": list(self.names)} | bounds
 
 
 ActionSpace = Discrete | Box

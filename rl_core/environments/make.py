@@ -17,7 +17,6 @@ from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
 from rl_core.environments.spaces import UnsupportedSpace
 from rl_core.registry import discover, near_misses
-from rl_core.types import Box
 
 discover(rl_core.environments)
 
@@ -63,11 +62,6 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
         raise EnvironmentRefused(fault, "kwargs")
     lanes = make_lanes(env_id, 1, kwargs)
     lanes.close()
-    if isinstance(lanes.info.actions, Box):
-        raise EnvironmentRefused(
-            f"{env_id} has the action space Box; a Categorical policy needs Discrete(n). "
-            "Choose an environment with discrete actions."
-        )
     return lanes.info
 
 
@@ -80,8 +74,7 @@ def catalog_rows() -> list[dict[str, Any]]:
     """Array environments first, CartPole before all, then every registered id that a policy here can act in."""
     arrays = sorted(array_environments.values(), key=lambda cls: (cls.info.id != "CartPole-v1", cls.info.id))
     rows = [cls.info.to_json() for cls in arrays]
-    rows += [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
-    return [row for row in rows if row["actions"].get("kind") != "box"]
+    return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
 
 
 def _newest_ids() -> list[str]:

@@ -24,12 +24,14 @@ TERMS = [
 METRICS = [pytest.param(row, id=f"{row['kind']}-{row['name']}") for row in CATALOG["metrics"]]
 PLACEHOLDER = re.compile(r"@(\w+)@")
 COLOURS = {"blue", "green", "violet", "teal", "orange", "grey"}
-# Under one or the other of these settings every metric has something to measure.
-CRITIC: dict[str, Any] = {"critic": "v", "entropy_coef": 0.01, "hidden_size": 8, "max_grad_norm": 0.5}
+# Under one or the other of these settings, in one of the environments, every metric has something to measure.
+CRITIC: dict[str, Any] = {"critic": "v", "entropy_coef": 0.01, "hidden_size": 8, "max_grad_norm": 0.5,
+                          "trunk": "shared"}  # fmt: skip
 EVERYTHING = [
     CRITIC | {"kl": "penalty"},
     CRITIC | {"kl": "early_stop", "kl_target": 1e-5, "learning_rate": 0.1},
 ]
+ENVIRONMENTS = ("CartPole-v1", "Pendulum-v1")  # some metrics are of discrete actions, some of continuous ones
 
 
 def control(algorithm: str, name: str) -> dict[str, Any]:
@@ -147,8 +149,9 @@ def emitted() -> tuple[set[str], set[str], set[str]]:
     for (name, a), settings in product(algorithms.items(), EVERYTHING):
         known = {key: value for key, value in settings.items() if key in a.controls.model_fields}
         records: list[dict[str, Any]] = []
-        body = {"algorithm": name, "environment": {"id": "CartPole-v1"}, "controls": known, "budget": {"updates": 3}}
-        train(body, records.append)
+        for env_id in ENVIRONMENTS:
+            start = {"algorithm": name, "environment": {"id": env_id, "num_envs": 2}, "controls": known}
+            train(start | {"budget": {"env_steps": 2000}}, records.append)
         for frame in (r for r in records if r["type"] == "frame"):
             found[0].update(frame["scalars"])
             found[1].update(frame["distributions"])

@@ -11,8 +11,10 @@ import torch
 from torch import Tensor
 
 from rl_core.algorithms.estimate import Values, estimate
+from rl_core.networks.heads import DiagonalGaussian
 from rl_core.types import Batch
 from tests.rl_core.support import (
+    BOX,
     Table,
     close,
     controls,
@@ -308,6 +310,78 @@ def test_I_30_B_8_scores_of_the_wrong_mask_have_no_zero_mean() -> None:
 
     assert close(mean_score(mask), torch.zeros_like(mean_score(mask)), 1e-12)
     assert float(mean_score(()).norm()) > 1e-3
+
+
+# --- B-8 clipped action, moved normaliser -----------------------------------------------------------------------------
+
+
+def gaussian_learner(**values: Any) -> tuple[Any, Any, Batch]:
+    c = controls("ppo", minibatches=1, epochs=1, log_sigma=0.3, **values)
+    fit = learner("ppo", c, random_batch(), actions=BOX)
+    return fit, c, random_batch(net=fit.net)
+
+
+def flat_gaussian(b: Batch) -> tuple[Tensor, Tensor, Tensor]:
+    """Action, mean and sigma of every sample [M, 2]."""
+    mean, log_sigma = b.behaviour_t.reshape(-1, 4).chunk(2, -1)
+    return b.action_t.reshape(-1, 2), mean, log_sigma.exp()
+
+
+def test_I_30_B_8_clipped_action_has_the_derived_log_ratio() -> None:
+    """log rho = sum_j ((u - mu)^2 - (clip(u) - mu)^2) / (2 sigma^2) at epoch 0; 0 where nothing was clipped."""
+    fit, c, b = gaussian_learner(stored_action="clipped")
+    u, mean, sigma = flat_gaussian(b)
+    inside = torch.stack([u[:, 0].clamp(-1, 1), u[:, 1].clamp(-0.5, 0.5)], 1)
+    derived = ((u - mean).square() - (inside - mean).square()) / (2 * sigma.square())
+    log_rho = fit.update(b, c, 0.0).losses[0].log_ratio.detach()
+    assert close(log_rho, derived.sum(-1))
+    assert float(log_rho.abs().max()) > 0.1
+
+
+def test_I_29_unclipped_sample_as_acted_gives_ratio_1() -> None:
+    fit, c, b = gaussian_learner()
+    assert float(fit.update(b, c, 0.0).losses[0].log_ratio.detach().abs().max()) < 1e-12
+
+
+def test_I_30_B_8_moved_normaliser_gives_the_ratio_of_two_inputs() -> None:
+    """log rho = sum_j ((a - mu(s))^2 - (a - mu(s'))^2) / (2 sigma^2), s' the observation normalised again."""
+    fit, c, b = gaussian_learner(norm_at_update="updated")
+    a, mean, sigma = flat_gaussian(b)
+    moved = fit.net.actor(b.renormalised_t).detach().reshape(-1, 2)
+    log_rho = fit.update(b, c, 0.0).losses[0].log_ratio.detach()
+    assert close(log_rho, (((a - mean).square() - (a - moved).square()) / (2 * sigma.square())).sum(-1))
+    assert float(log_rho.abs().max()) > 1e-2
+
+
+def test_I_30_B_1_of_a_density_sinks_the_value_where_its_entropy_is_negative() -> None:
+    """V settles E[R] + H / (2 c_v): below the mean return for a narrow Gaussian, as the entropy is below 0."""
+    log_sigma, value_coef, reward = -2.0, 0.5, 3.0
+    c = controls("reinforce", critic="v", baseline="learned_v", return_kind="reward_to_go", critic_target="mc",
+                 advantage="pass", value_coef=value_coef, reduction="step_mean", gamma=1.0)  # fmt: skip
+    pi = DiagonalGaussian(torch.zeros(1), torch.full((1,), log_sigma))
+    # two actions at one sigma have exactly the density's mean log-probability
+    action = math.exp(log_sigma) * torch.tensor([[[1.0], [-1.0]]])
+    assert close(pi.log_prob(action).mean(), -pi.entropy())
+    v = torch.zeros((), requires_grad=True)
+    b = one_step_batch([0, 0], [reward, reward], 2, torch.zeros(2))
+    b = dataclasses.replace(b, action_t=action, behaviour_t=pi.params.expand(1, 2, 2), log_prob_t=pi.log_prob(action))
+
+    class Net:
+        def policy(self, obs: Tensor, masks: Any = ()) -> DiagonalGaussian:
+            return pi
+
+        def value(self, obs: Tensor) -> Tensor:
+            return v.expand(obs.shape[:-1])
+
+    def slope(at: float) -> float:
+        v.data = torch.tensor(at)
+        m = minibatch(b, values_of(b, Net().value(b.obs_t), torch.zeros(0)), c)
+        return float(gradient(losses("reinforce", m, Net(), c).total(), [v]))
+
+    at_0, at_1 = slope(0.0), slope(1.0)
+    settled = -at_0 / (at_1 - at_0)
+    assert settled == pytest.approx(reward + float(pi.entropy()) / (2 * value_coef))
+    assert settled < reward
 
 
 # --- B-9 entropy ------------------------------------------------------------------------------------------------------

@@ -25,7 +25,16 @@ def ppo(env: str = "CartPole-v1", **controls: Any) -> dict[str, Any]:
 RESUMED: dict[str, dict[str, Any]] = {name: {"recipe": name} for name in recipes} | {
     "dropout": ppo(dropout=0.3, dropout_mask="redrawn"),
     "passing gates": ppo(advantage="pass", value_target="pass"),
-    "sgd": ppo(optimiser="sgd"),
+    "sgd": ppo(optimiser="sgd", momentum=0.9),
+    "adamw": ppo(optimiser="adamw", weight_decay=0.1),
+    "gaussian": ppo("Pendulum-v1"),
+    "gaussian, normalised": ppo("Pendulum-v1", normalise_obs="running", normalise_reward="running"),
+    "gaussian, normalised, whole episodes": SMALL_REINFORCE
+    | {
+        "environment": {"id": "Pendulum-v1", "num_envs": 2},
+        "controls": {"normalise_obs": "running", "normalise_reward": "running"},
+    },
+    "shared trunk": ppo(trunk="shared", dropout=0.2),
     "rmsprop": ppo(optimiser="rmsprop"),
     "adapter": ppo("LunarLander-v3"),
     "acrobot": ppo("Acrobot-v1"),

@@ -85,8 +85,9 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
 }
 CONTINUOUS: dict[str, Callable[[UpdateRecord], float]] = {
     "policy/log_sigma": lambda u: -0.7,
-    "policy/saturation": lambda u: sum(not -1 <= x <= 2 for x in u.action[:, 0]) / (2 * N)
-    + sum(x < -3 for x in u.action[:, 1]) / (2 * N),
+    "policy/saturation": lambda u: (
+        sum(not -1 <= x <= 2 for x in u.action[:, 0]) / (2 * N) + sum(x < -3 for x in u.action[:, 1]) / (2 * N)
+    ),
 }
 
 
