@@ -70,7 +70,7 @@ class PPO(KlControls):
         0.2,
         title="Clip range",
         ge=0,
-        le=1,
+        le=10,
         effect="Beyond 1 +- epsilon a helpful change earns no more gradient.",
     )
     """Half-width of the region in which the ratio is trusted."""

@@ -113,8 +113,7 @@ def test_I_10_at_equal_policies_the_ratio_changes_nothing_sample_by_sample() -> 
 
 
 def test_I_12_gradient_of_the_ratio_is_the_ratio_times_the_score() -> None:
-    b, net, c = setting("ppo")
-    c = c.model_copy(update={"clip": 10.0})  # beyond any slider: no ratio reaches it
+    b, net, c = setting("ppo", clip=10.0)
     other = random_batch(seed=0)  # the same states and actions under another behaviour
     m = dataclasses.replace(minibatch(b, with_random_v(b), c), log_prob=other.log_prob_t.reshape(-1))
     rho = (net.policy(m.obs).log_prob(m.action) - m.log_prob).exp().detach()
@@ -185,8 +184,7 @@ def a2c_by_hand(b: Batch, theta: list[Tensor]) -> Tensor:
 
 
 def test_I_21_without_a_clip_ppo_is_the_timestep_weighted_gradient() -> None:
-    b, net, c = setting("ppo")
-    c = c.model_copy(update={"clip": 10.0})  # beyond any slider: no ratio reaches it
+    b, net, c = setting("ppo", clip=10.0)
     clipped = controls("ppo", critic="v", reduction="traj_mean", advantage_norm="none", clip=0.2)
     behaviour = random_batch(seed=0).log_prob_t.reshape(-1)
     m = dataclasses.replace(minibatch(b, with_random_v(b), c), log_prob=behaviour)
