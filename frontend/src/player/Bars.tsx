@@ -51,7 +51,7 @@ function Probability({ tape, t, name, k }: Props & Row) {
       </dt>
       <dd>
         <Bar colour="blue" share={useComputed(() => value.value ?? 0)} />
-        <output aria-live="off">{useComputed(() => (value.value === undefined ? '–' : value.value.toFixed(2)))}</output>
+        <span class="value">{useComputed(() => (value.value === undefined ? '–' : value.value.toFixed(2)))}</span>
       </dd>
     </div>
   )
@@ -84,7 +84,7 @@ function Interval({ tape, t, low, high, name, k }: Props & Row) {
           <i class="band" style={band} />
           <i class="tick" style={tick} />
         </span>
-        <output aria-live="off">{useComputed(() => said(now.value?.taken))}</output>
+        <span class="value">{useComputed(() => said(now.value?.taken))}</span>
       </dd>
     </div>
   )
@@ -114,7 +114,7 @@ function Size({ tape, t, name, colour, column, signed }: SizeProps) {
       <dt>{name}</dt>
       <dd>
         <Bar colour={colour} share={share} />
-        <output aria-live="off">{text}</output>
+        <span class="value">{text}</span>
       </dd>
     </div>
   )

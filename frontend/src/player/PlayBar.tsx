@@ -98,9 +98,7 @@ function Scrubber({ player }: { player: Player }) {
         style={fill}
         onInput={(event) => player.seek(Number(event.currentTarget.value))}
       />
-      <output class="count" aria-live="off">
-        {useComputed(() => `${integer(t.value)}/${integer(last.value)}`)}
-      </output>
+      <span class="count">{useComputed(() => `${integer(t.value)}/${integer(last.value)}`)}</span>
     </>
   )
 }

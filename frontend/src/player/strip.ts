@@ -6,7 +6,7 @@ import type { Surface } from './surface'
 import type { Tape } from './tape'
 
 /** Room for the numbers of the vertical axis, in pixels. */
-export const GUTTER = 38
+export const GUTTER = 44
 const TOP = 3
 
 /** Where things go: places 0..end across, `range` upwards. */
