@@ -18,7 +18,7 @@ def test_three_seeds_with_a_changed_control(service: Service, tab: OpenTab) -> N
     page = here.page
     page.goto(service.url)
     page.goto(f"{service.url}/new")
-    page.get_by_role("link", name="Change CartPole with PPO before starting").click()
+    page.get_by_role("link", name="Change before starting: CartPole with PPO").click()
     expect(page).to_have_url(re.compile(r"/new\?recipe=cartpole-ppo"))
     expect(page.get_by_role("status").filter(has_text="can start")).to_be_visible()
     before = latex(page)

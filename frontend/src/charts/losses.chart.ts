@@ -12,7 +12,7 @@ export default chart({
   series: (metrics) => declared(metrics.filter(({ kind }) => kind === 'scalar').map(({ name }) => name)),
   timeAxis: true,
   figure(input) {
-    const names = ['loss/policy', 'loss/value', 'loss/entropy'].filter((name) => input.series(name)?.buffer.length)
+    const names = input.names.filter((name) => input.series(name)?.buffer.length)
     const lines = names.map((metric, i) => ({ metric, label: metric.slice('loss/'.length), colour: COLOURS[i] }))
     return lineFigure(input, { lines, healthy: false })
   },

@@ -17,6 +17,8 @@ export interface Mark {
 
 /** Everything a figure may depend on. Figures are pure but for `memory`, which keeps ranges steady. */
 export interface ChartInput {
+  /** The series that the chart asked for. */
+  names: string[]
   series(name: string): Entry | undefined
   /** The series of the whole run, of which a zoomed window continues. */
   whole(name: string): Entry | undefined

@@ -61,6 +61,7 @@ export function ComparePage() {
         </aside>
         <section class="compare-charts" aria-label="Charts">
           <ChartBar onMetrics={() => setOpen('metrics')} onHelp={() => (overlay.value = 'help')} />
+          <h2 class="visually-hidden">Charts</h2>
           <div class="charts">
             {metricNames.value.map((metric) => (
               <OverlayCard key={metric} metric={metric} gathering={gathering} />

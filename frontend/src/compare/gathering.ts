@@ -35,7 +35,9 @@ function begin(id: string): RunStore {
 
 /** Runs that are not there (any more) leave the picture and the address. */
 export function dropMissing(stores: ReadonlyMap<string, RunStore>): string[] {
-  const missing = [...stores.values()].filter((store) => store.status.value === 'missing').map(({ id }) => id)
+  const missing = [...stores.values()]
+    .filter((store) => store.status.value === 'missing' || store.status.value === 'deleted')
+    .map(({ id }) => id)
   for (const id of missing) removeRun(id)
   return missing
 }

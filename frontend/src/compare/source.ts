@@ -68,6 +68,7 @@ export class OverlaySource implements FigureSource {
   private input(stores: RunStore[], range: Range | null): ChartInput {
     const last = stores.map((store) => store.whole(this.metric)?.buffer.lastX ?? 0).filter(Number.isFinite)
     return {
+      names: [this.metric],
       series: () => undefined,
       whole: () => undefined,
       histograms: () => undefined,

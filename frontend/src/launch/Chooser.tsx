@@ -17,6 +17,7 @@ export function Chooser() {
         <div>
           <section aria-label="Recipes">
             <h1>New run</h1>
+            <h2 class="visually-hidden">Recipes</h2>
             <div class="recipes">
               {recipes.map((recipe) => (
                 <RecipeCard key={recipe.id} recipe={recipe} />

@@ -18,15 +18,18 @@ import { Home, ThemeButton } from '../panels/TopBar'
 import { Readouts, Transport } from '../panels/Transport'
 import { PlayerPanel } from '../player/PlayerPanel'
 import { Player } from '../player/player'
-import { complaint } from '../store/actions'
+import { complaint, restore } from '../store/actions'
 import { algorithmOf, catalog, controlsOf } from '../store/catalog'
+import { navigate } from '../store/route'
 import { RunStore } from '../store/run'
 import { isTerminal } from '../store/runs'
 import { largePlayer, mirrorView, readView } from '../store/view'
 import { Complaint } from '../ui/Complaint'
+import { Menu } from '../ui/Menu'
 import { StatePill } from '../ui/StatePill'
+import { exportItems } from '../wire/exports'
 import type { Metric } from '../wire/types'
-import { Missing, Unreachable } from './states'
+import { Deleted, Missing, Unreachable } from './states'
 
 type Open = 'metrics' | 'about' | 'log' | null
 
@@ -52,6 +55,7 @@ export function DeskPage({ id }: { id: string }) {
     }
   }, [store])
   const status = store.status.value
+  if (status === 'deleted') return <Deleted name={store.run.value?.name ?? id} onRestore={() => void restore(store)} />
   if (status === 'missing') return <Missing what={`There is no run ${id}.`} />
   if (status === 'error') return <Unreachable message={store.error.value} onRetry={() => void store.open()} />
   return <Desk store={store} player={player} metrics={metrics} open={open} setOpen={setOpen} />
@@ -96,7 +100,7 @@ function Desk({ store, player, metrics, open, setOpen }: DeskProps) {
   }, [run?.name])
   return (
     <div class={`desk ${largePlayer.value ? 'large-player' : ''}`}>
-      <DeskHead store={store} />
+      <DeskHead store={store} onAbout={() => setOpen('about')} />
       <aside class="desk-side">
         <EquationCard store={store} algorithm={run ? algorithmOf(run.algorithm) : undefined} controls={controls} />
         <ControlPanel store={store} controls={controls} />
@@ -121,7 +125,17 @@ function Desk({ store, player, metrics, open, setOpen }: DeskProps) {
   )
 }
 
-function DeskHead({ store }: { store: RunStore }) {
+function RunMenu({ run, onAbout }: { run: string; onAbout(): void }) {
+  const others = { text: 'Compare with others', act: () => navigate(`/compare?runs=${run}`) }
+  return (
+    <Menu
+      label="This run: menu"
+      items={[...exportItems(run), others, { text: 'About: disk use, how long kept', act: onAbout }]}
+    />
+  )
+}
+
+function DeskHead({ store, onAbout }: { store: RunStore; onAbout(): void }) {
   const run = store.run.value
   return (
     <header class="desk-head">
@@ -133,6 +147,7 @@ function DeskHead({ store }: { store: RunStore }) {
         {run && <StatePill state={run.state} reachable={run.reachable || isTerminal(run)} />}
       </div>
       <Transport store={store} />
+      {run && <RunMenu run={store.id} onAbout={onAbout} />}
       <Readouts store={store} />
       <Connection store={store} />
       <ThemeButton />

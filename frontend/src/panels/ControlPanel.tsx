@@ -3,17 +3,17 @@ import { isTerminal } from '../store/runs'
 import type { Control } from '../wire/types'
 import { ControlRow } from './ControlRow'
 
-const GROUPS = ['boundaries', 'estimator', 'policy', 'critic', 'optimiser', 'schedule', 'network']
+const BOUNDARIES = 'boundaries'
 
-/** Controls by group: boundaries first, then the parts of the equation, unknown groups after the known ones. */
+/** Controls by group: boundaries first, then the groups in the order of the catalog. */
 export function grouped(controls: Control[]): [string, Control[]][] {
   const groups = new Map<string, Control[]>()
   for (const control of controls) {
-    const name = control.boundary ? 'boundaries' : (control.group ?? 'other')
+    const name = control.boundary ? BOUNDARIES : (control.group ?? 'other')
     groups.set(name, [...(groups.get(name) ?? []), control])
   }
-  const rank = (name: string) => (GROUPS.includes(name) ? GROUPS.indexOf(name) : GROUPS.length)
-  return [...groups].sort(([a], [b]) => rank(a) - rank(b))
+  const later = (name: string) => (name === BOUNDARIES ? 0 : 1)
+  return [...groups].sort(([a], [b]) => later(a) - later(b))
 }
 
 /** The switches of a run, generated from the catalog. */

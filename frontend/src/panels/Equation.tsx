@@ -52,13 +52,27 @@ export function Formula({ algorithm, controls, values }: FormulaProps) {
 
 /** KaTeX puts class and data on nested elements; one element per term is what gets drawn and clicked. */
 function markTerms(element: HTMLElement): void {
+  // KaTeX hides the drawn formula from screen readers in favour of its MathML; here the drawn terms are the buttons.
+  if (element.querySelector('[data-control]')) {
+    element.querySelector('.katex-html')?.removeAttribute('aria-hidden')
+    element.querySelector('.katex-mathml')?.setAttribute('aria-hidden', 'true')
+  }
   for (const term of element.querySelectorAll<HTMLElement>('[data-control]')) {
     if (term.closest('.wrong-side')) term.classList.add('wrong-side')
     term.tabIndex = 0
     term.setAttribute('role', 'button')
-    term.setAttribute('aria-label', `switch ${term.dataset.control}`)
+    nameTerm(term, `switch ${term.dataset.control}`)
   }
   highlight(element, pointedControl.peek())
+}
+
+/** Glyphs read aloud say nothing: the name stands among them unseen, and they are left out. */
+function nameTerm(term: HTMLElement, name: string): void {
+  for (const glyph of term.children) glyph.setAttribute('aria-hidden', 'true')
+  const said = document.createElement('span')
+  said.className = 'visually-hidden'
+  said.textContent = name
+  term.append(said)
 }
 
 function highlight(root: ParentNode, pointed: string | null): void {

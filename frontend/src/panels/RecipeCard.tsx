@@ -46,7 +46,7 @@ export function RecipeCard({ recipe }: { recipe: Recipe }) {
         <Link
           class="change"
           href={`/new?recipe=${encodeURIComponent(recipe.id)}`}
-          label={`Change ${recipe.title} before starting`}
+          label={`Change before starting: ${recipe.title}`}
         >
           Change before starting
         </Link>

@@ -101,6 +101,7 @@ export class ChartPainter implements FigureSource {
     const range = rangeOf(spec.id)
     const controls = run ? controlsOf(run.algorithm) : []
     return {
+      names: this.names,
       series: (name) => store.series(name, range),
       whole: (name) => store.whole(name),
       histograms: (name) => store.histograms(name, range),

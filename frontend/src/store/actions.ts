@@ -20,6 +20,11 @@ export const act = (run: string, action: Action) => attempt(() => api.act(run, a
 /** Start a run from a recipe; `press` names this press of the button, so that a repeat starts nothing twice. */
 export const startRecipe = (recipe: string, press: string) => attempt(() => api.start({ recipe }, press))
 
+/** Bring a deleted run back and go on listening to it. */
+export async function restore(store: RunStore): Promise<void> {
+  if (await attempt(() => api.restore(store.id))) await store.open()
+}
+
 /** Stops of the pace ladder, in updates per second; null is full speed. */
 export const PACES: (number | null)[] = [0.5, 1, 2, 5, 10, 20, 50, 100, null]
 

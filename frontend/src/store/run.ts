@@ -14,7 +14,7 @@ import { RunRecord } from './record'
 import { isTerminal } from './runs'
 import { axis } from './view'
 
-export type Status = 'loading' | 'ready' | 'missing' | 'error'
+export type Status = 'loading' | 'ready' | 'missing' | 'deleted' | 'error'
 
 /** Messages per second asked for: as many as are painted. */
 const MAX_HZ = 10
@@ -153,7 +153,7 @@ export class RunStore {
     },
     run: (run) => this.accept(run),
     gone: () => {
-      this.status.value = 'missing'
+      this.status.value = 'deleted'
     },
     reload: () => this.restart(),
   }

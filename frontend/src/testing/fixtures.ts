@@ -124,6 +124,7 @@ export function input(over: Partial<ChartInput> = {}): ChartInput {
     green: '#008800',
   }
   return {
+    names: [],
     series: () => undefined,
     whole: () => undefined,
     histograms: () => undefined,
