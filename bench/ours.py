@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bench.peers import Mark, Ppo, mark
+from bench.peers import Job, Mark, Ppo, mark
 
 
-def telemetry_on(job: Ppo, seed: int) -> list[Mark]:
+def telemetry_on(job: Job, seed: int) -> list[Mark]:
     """Train as a trainer does: every update measured, frames and events written to a journal on disk."""
     from rl_core.telemetry.journal import JournalWriter
 
@@ -21,12 +21,12 @@ def telemetry_on(job: Ppo, seed: int) -> list[Mark]:
             journal.close()
 
 
-def telemetry_off(job: Ppo, seed: int) -> list[Mark]:
+def telemetry_off(job: Job, seed: int) -> list[Mark]:
     """Train and measure nothing."""
     return marks(job, seed, sink=None, telemetry=False)
 
 
-def marks(job: Ppo, seed: int, sink: Any, telemetry: bool) -> list[Mark]:
+def marks(job: Job, seed: int, sink: Any, telemetry: bool) -> list[Mark]:
     """Train and return a mark at the beginning and at the end of every update."""
     from rl_core.run import Run
 
@@ -40,28 +40,28 @@ def marks(job: Ppo, seed: int, sink: Any, telemetry: bool) -> list[Mark]:
     return found
 
 
-def config(job: Ppo, seed: int) -> Any:
+def config(job: Job, seed: int) -> Any:
     """Return the engine's config of the job."""
     from rl_core.config import resolve
 
-    controls = {
+    controls: dict[str, Any] = {
         "n_steps": job.steps,
-        "epochs": job.epochs,
-        "minibatches": job.minibatches,
         "learning_rate": job.learning_rate,
         "learning_rate_schedule": "constant",
-        "optimiser": "adam",
+        "optimiser": "adam" if isinstance(job, Ppo) else "rmsprop",
         "entropy_coef": job.entropy_coef,
         "value_coef": job.value_coef,
         "gamma": job.gamma,
         "gae_lambda": job.gae_lambda,
-        "clip": job.clip,
         "max_grad_norm": job.max_grad_norm,
         "hidden_layers": len(job.hidden),
         "hidden_size": job.hidden[0],
         "activation": "tanh",
     }
+    if isinstance(job, Ppo):
+        controls |= {"epochs": job.epochs, "minibatches": job.minibatches, "clip": job.clip}
+    algorithm = "ppo" if isinstance(job, Ppo) else "a2c"
     environment = {"id": "CartPole-v1", "num_envs": job.num_envs}
     budget = {"updates": job.updates}
-    body = {"algorithm": "ppo", "environment": environment, "controls": controls, "seed": seed, "budget": budget}
+    body = {"algorithm": algorithm, "environment": environment, "controls": controls, "seed": seed, "budget": budget}
     return resolve(body)

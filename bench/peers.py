@@ -1,9 +1,10 @@
-"""The peers of `bench.training`: the same PPO, hyper-parameters and environment in another library."""
+"""The peers of `bench.training`: the same algorithm, hyper-parameters and environment in another library."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -21,19 +22,16 @@ def mark(env_steps: int) -> Mark:
 
 
 @dataclass(frozen=True)
-class Ppo:
+class Job:
     """What every subject trains: CartPole-v1 with separate 64-64 tanh networks for policy and value."""
 
     num_envs: int
     updates: int
-    steps: int = 128
-    epochs: int = 4
-    minibatches: int = 4
-    learning_rate: float = 2.5e-4
+    steps: int
+    learning_rate: float
+    gae_lambda: float
     entropy_coef: float = 0.01
     gamma: float = 0.99
-    gae_lambda: float = 0.95
-    clip: float = 0.2
     value_coef: float = 0.5
     max_grad_norm: float = 0.5
     hidden: tuple[int, int] = (64, 64)
@@ -44,12 +42,30 @@ class Ppo:
         return self.num_envs * self.steps
 
 
-def stable_baselines3(job: Ppo, seed: int) -> list[Mark]:
+@dataclass(frozen=True)
+class Ppo(Job):
+    """PPO with Adam."""
+
+    steps: int = 128
+    learning_rate: float = 2.5e-4
+    gae_lambda: float = 0.95
+    epochs: int = 4
+    minibatches: int = 4
+    clip: float = 0.2
+
+
+@dataclass(frozen=True)
+class A2c(Job):
+    """A2C with RMSprop: a single gradient step on each short batch, so the loop's own cost counts most."""
+
+    steps: int = 5
+    learning_rate: float = 7e-4
+    gae_lambda: float = 1.0
+
+
+def stable_baselines3(job: Job, seed: int) -> list[Mark]:
     """Train with stable-baselines3 and return a mark at the end of every update."""
-    import torch
-    from stable_baselines3 import PPO
     from stable_baselines3.common.callbacks import BaseCallback
-    from stable_baselines3.common.env_util import make_vec_env
 
     marks: list[Mark] = []
 
@@ -60,22 +76,30 @@ def stable_baselines3(job: Ppo, seed: int) -> list[Mark]:
         def _on_step(self) -> bool:
             return True
 
-    model = PPO(
-        "MlpPolicy",
-        make_vec_env("CartPole-v1", n_envs=job.num_envs, seed=seed),
-        n_steps=job.steps,
-        n_epochs=job.epochs,
-        batch_size=job.batch // job.minibatches,
-        learning_rate=job.learning_rate,
-        ent_coef=job.entropy_coef,
-        vf_coef=job.value_coef,
-        gamma=job.gamma,
-        gae_lambda=job.gae_lambda,
-        clip_range=job.clip,
-        max_grad_norm=job.max_grad_norm,
-        policy_kwargs={"net_arch": list(job.hidden), "activation_fn": torch.nn.Tanh},
-        device="cpu",
-        seed=seed,
-    )
+    model = _model(job, seed)
     model.learn(job.batch * job.updates, callback=Marks())
     return [*marks, mark(model.num_timesteps)]
+
+
+def _model(job: Job, seed: int) -> Any:
+    import torch
+    from stable_baselines3 import A2C, PPO
+    from stable_baselines3.common.env_util import make_vec_env
+
+    settings: dict[str, Any] = {
+        "n_steps": job.steps,
+        "learning_rate": job.learning_rate,
+        "ent_coef": job.entropy_coef,
+        "vf_coef": job.value_coef,
+        "gamma": job.gamma,
+        "gae_lambda": job.gae_lambda,
+        "max_grad_norm": job.max_grad_norm,
+        "policy_kwargs": {"net_arch": list(job.hidden), "activation_fn": torch.nn.Tanh},
+        "device": "cpu",
+        "seed": seed,
+    }
+    lanes = make_vec_env("CartPole-v1", n_envs=job.num_envs, seed=seed)
+    if isinstance(job, Ppo):
+        parts = job.batch // job.minibatches
+        return PPO("MlpPolicy", lanes, n_epochs=job.epochs, batch_size=parts, clip_range=job.clip, **settings)
+    return A2C("MlpPolicy", lanes, **settings)

@@ -20,14 +20,15 @@ from backend.agent.environment import agent_environment
 from bench import ours, peers
 from bench.report import console, machine, print_table, spread
 
-Trainer = Callable[[peers.Ppo, int], list[peers.Mark]]
+Trainer = Callable[[peers.Job, int], list[peers.Mark]]
 SUBJECTS: dict[str, Trainer] = {
-    "stable-baselines3 PPO": peers.stable_baselines3,
-    "Policyscope PPO, telemetry on": ours.telemetry_on,
-    "Policyscope PPO, telemetry off": ours.telemetry_off,
+    "stable-baselines3": peers.stable_baselines3,
+    "Policyscope, telemetry on": ours.telemetry_on,
+    "Policyscope, telemetry off": ours.telemetry_off,
 }
-PEER = "stable-baselines3 PPO"
-UPDATES = {8: 160, 64: 40}
+PEER = "stable-baselines3"
+JOBS: dict[str, Callable[[int, int], peers.Job]] = {"ppo": peers.Ppo, "a2c": peers.A2c}
+UPDATES = {"ppo": {8: 160, 64: 40}, "a2c": {8: 2000, 64: 800}}
 
 
 @dataclass(frozen=True)
@@ -45,23 +46,24 @@ def steady_rate(marks: list[peers.Mark]) -> Rate:
     return Rate(steps / (end.wall - begin.wall), steps / (end.cpu - begin.cpu))
 
 
-def turn(subject: str, num_envs: int, updates: int, seed: int) -> Rate:
+def turn(subject: str, algorithm: str, num_envs: int, updates: int, seed: int) -> Rate:
     """Train in a fresh process and return its rate."""
-    command = [sys.executable, "-m", "bench.training", "--turn", subject]
+    command = [sys.executable, "-m", "bench.training", "--turn", subject, "--algorithm", algorithm]
     command += ["--lanes", str(num_envs), "--updates", str(updates), "--seed", str(seed)]
     environment = agent_environment(os.environ)
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return Rate(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def compare(num_envs: int, updates: int, rounds: int) -> None:
+def compare(algorithm: str, num_envs: int, updates: int, rounds: int) -> None:
     """Run the turns of one setting and print its table."""
     rates: dict[str, list[Rate]] = {subject: [] for subject in SUBJECTS}
     for seed in range(rounds):
         for subject, found in rates.items():
-            found.append(turn(subject, num_envs, updates, seed))
-    job = peers.Ppo(num_envs, updates)
-    title = f"PPO on CartPole-v1, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds: environment steps"
+            found.append(turn(subject, algorithm, num_envs, updates, seed))
+    job = JOBS[algorithm](num_envs, updates)
+    setting = f"{algorithm.upper()} on CartPole-v1, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds"
+    title = f"{setting}: environment steps"
     columns = ["", "per second", "x peer", "per CPU second", "x peer"]
     print_table(title, columns, [row(subject, rates) for subject in SUBJECTS])
     on, off = list(rates.values())[1:]
@@ -77,7 +79,7 @@ def row(subject: str, rates: dict[str, list[Rate]]) -> list[str]:
     return [subject, spread([r.wall for r in mine]), f"{wall:.2f}", spread([r.cpu for r in mine]), f"{cpu:.2f}"]
 
 
-def one_turn(subject: str, job: peers.Ppo, seed: int) -> None:
+def one_turn(subject: str, job: peers.Job, seed: int) -> None:
     """Train here and print the rate as JSON."""
     import torch
 
@@ -89,17 +91,19 @@ def main() -> None:
     """Compare at every size, or take one turn when asked by `turn`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--lanes", type=int, choices=sorted(UPDATES), help="only this many environments")
+    parser.add_argument("--algorithm", choices=list(JOBS), help="only this algorithm")
+    parser.add_argument("--lanes", type=int, choices=sorted(UPDATES["ppo"]), help="only this many environments")
     parser.add_argument("--updates", type=int, help="updates per turn")
     parser.add_argument("--turn", choices=list(SUBJECTS), help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
     options, _ = parser.parse_known_args()
     if options.turn:
-        one_turn(options.turn, peers.Ppo(options.lanes, options.updates), options.seed)
+        one_turn(options.turn, JOBS[options.algorithm](options.lanes, options.updates), options.seed)
         return
     console.print(machine("torch", "gymnasium", "stable-baselines3"))
-    for num_envs in [options.lanes] if options.lanes else UPDATES:
-        compare(num_envs, options.updates or UPDATES[num_envs], options.rounds)
+    for algorithm in [options.algorithm] if options.algorithm else JOBS:
+        for num_envs in [options.lanes] if options.lanes else UPDATES[algorithm]:
+            compare(algorithm, num_envs, options.updates or UPDATES[algorithm][num_envs], options.rounds)
 
 
 if __name__ == "__main__":
