@@ -16,6 +16,7 @@ from rl_core.threads import one_thread
 
 FOLDER = Path(__file__).parent
 UPDATES = 5
+ONLINE_UPDATES = 60  # where an update is a single step of every lane: five would hardly move the parameters
 SCALARS = ("param/norm", "loss/policy", "loss/value", "loss/total", "grad/norm", "policy/entropy", "policy/kl_exact")
 
 Trace = dict[str, Any]
@@ -26,7 +27,7 @@ def trained(recipe: str, listen: Callable[[dict[str, Any]], None] | None = None,
     with one_thread(), patch.object(rl_core.telemetry.frames, "ROW_INTERVAL", 0.0):
         run = Run(resolve({"recipe": recipe}), Discard(listen), telemetry=telemetry)
         run.watch.go()
-        for _ in range(UPDATES):
+        for _ in range(ONLINE_UPDATES if getattr(run.c, "n_steps", UPDATES) == 1 else UPDATES):
             run.advance()
         run.event("stopped", {})
         run.lanes.close()
