@@ -92,7 +92,8 @@ export function markShapes(
       yanchor: 'top',
       showarrow: false,
       text: mark.label,
-      font: { size: 10, color: colour(mark) },
+      // A run's colour is dark enough for a line, not for letters this small.
+      font: { size: 10, color: mark.colour ? input.palette.faint : colour(mark) },
       bgcolor: faded(input.palette.card, 0.92),
       borderpad: 1,
     })
