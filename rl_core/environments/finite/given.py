@@ -13,8 +13,8 @@ PAID = [[[0.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]]
 
 @finite("TabularMDP-v0", "MDP of your own")
 def given(
-    P: list[Any] = HALF,  # noqa: B006, never changed: the MDP copies it
-    R: list[Any] = PAID,  # noqa: B006
+    P: list[Any] = HALF,
+    R: list[Any] = PAID,
     rho: list[Any] = [1.0, 0.0],  # noqa: B006
     horizon: int = 1,
     terminal: list[Any] = [False, True],  # noqa: B006

@@ -1,0 +1,73 @@
+"""A finite MDP stepped in lanes: every transition as often as its probability says, and ends where J ends."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import rl_core.environments.finite
+from rl_core.environments.finite.declared import finite_environments, mdp_of
+from rl_core.environments.finite.lanes import TabularLanes
+from rl_core.mdp import TabularMDP
+from rl_core.registry import discover
+
+discover(rl_core.environments.finite)
+IDS = list(finite_environments)
+
+
+def lanes_of(env_id: str, n: int = 1) -> tuple[TabularMDP, TabularLanes]:
+    mdp = mdp_of(env_id, {})
+    return mdp, TabularLanes(finite_environments[env_id].info(mdp), mdp, n)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_a_sweep_over_chance_finds_every_probability(env_id: str) -> None:
+    """With the chances (i + 1/2) / n instead of random ones, each successor comes n P(s'|s, a) times, to within one."""
+    n = 1000
+    mdp, lanes = lanes_of(env_id, n)
+    for s in np.flatnonzero(~mdp.terminal):
+        for a in range(mdp.n_actions):
+            lanes.state, lanes.steps = np.full(n, s), np.zeros(n, np.int64)
+            lanes._chance[0] = (np.arange(n) + 0.5) / n
+            result = lanes.step(np.full(n, a))
+            np.testing.assert_allclose(np.bincount(lanes.state, minlength=mdp.n_states), n * mdp.P[s, a], atol=1.0)
+            np.testing.assert_allclose(result.reward_t, mdp.R[s, a, lanes.state], rtol=1e-6)
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_an_episode_ends_in_a_terminal_state_or_at_the_horizon_and_is_never_cut(env_id: str) -> None:
+    mdp, lanes = lanes_of(env_id)
+    rng = np.random.default_rng(0)
+    for seed in range(50):
+        obs = lanes.reset(0, seed)
+        for t in range(mdp.horizon):
+            assert obs.sum() == 1.0
+            assert not mdp.terminal[obs.argmax()]
+            result = lanes.step(rng.integers(mdp.n_actions, size=1))
+            obs = result.obs_tp1[0]
+            over = bool(mdp.terminal[obs.argmax()]) or t == mdp.horizon - 1
+            assert (result.terminated_t[0], result.truncated_t[0]) == (over, False)
+            if over:
+                break
+
+
+@pytest.mark.parametrize("env_id", IDS)
+def test_the_same_seed_is_the_same_episode_alone_and_among_others(env_id: str) -> None:
+    mdp, many = lanes_of(env_id, 3)
+    _, one = lanes_of(env_id)
+    actions = np.random.default_rng(1).integers(mdp.n_actions, size=mdp.horizon)
+    for lane in range(3):
+        many.reset(lane, 40 + lane)
+    np.testing.assert_array_equal(one.reset(0, 41), np.eye(mdp.n_states)[many.state[1]])
+    for a in actions:
+        together = many.step(np.array([0, a, 0]))
+        np.testing.assert_array_equal(one.step_lane(0, int(a)), together.obs_tp1[1])
+        if together.terminated_t[1]:
+            break
+
+
+def test_the_first_states_are_drawn_from_rho() -> None:
+    mdp = TabularMDP(np.full((3, 1, 3), 1 / 3), np.zeros((3, 1, 3)), [0.2, 0.5, 0.3], 1)
+    lanes = TabularLanes(finite_environments["TabularMDP-v0"].info(mdp), mdp, 1)
+    counts = sum(lanes.reset(0, seed) for seed in range(4000)) / 4000
+    np.testing.assert_allclose(counts, [0.2, 0.5, 0.3], atol=4 * np.sqrt(0.25 / 4000))
