@@ -59,6 +59,7 @@ class ImagesView(Message):
 
     kind: Literal["images"]
     urls: list[str]
+    every: int = Field(default=1, ge=1, description="Only every so many steps a new picture was drawn.")
 
 
 class NoView(Message):

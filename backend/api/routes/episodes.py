@@ -78,4 +78,5 @@ def with_urls(view: dict[str, Any], run: str, n: int) -> dict[str, Any]:
     """Return a view of pictures with their addresses in place of their number."""
     if view["kind"] != "images":
         return view
-    return {"kind": "images", "urls": [f"/api/runs/{run}/episodes/{n}/frames/{k}.jpg" for k in range(view["frames"])]}
+    urls = [f"/api/runs/{run}/episodes/{n}/frames/{k}.jpg" for k in range(view["frames"])]
+    return {"kind": "images", "urls": urls, "every": view.get("every", 1)}

@@ -1111,6 +1111,12 @@ export interface components {
             kind: "images";
             /** Urls */
             urls: string[];
+            /**
+             * Every
+             * @description Only every so many steps a new picture was drawn.
+             * @default 1
+             */
+            every: number;
         };
         JsonValue: unknown;
         /**

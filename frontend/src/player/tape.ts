@@ -28,6 +28,8 @@ export class Tape {
   states: number[][] = []
   images: (string | null)[] = []
   renderer: string | null = null
+  /** Only every so many steps there is a new picture, where drawing is slow. */
+  drawnEvery = 1
   /** Why there is no picture. */
   blank: string | null = null
   /** How it ended; null while it goes on. */
@@ -117,8 +119,10 @@ export function tapeOf(document: EpisodeDocument): Tape {
   if (view.kind === 'state') {
     tape.renderer = view.renderer
     tape.states = view.states.map(numbers)
-  } else if (view.kind === 'images') tape.images = view.urls
-  else tape.blank = view.reason
+  } else if (view.kind === 'images') {
+    tape.images = view.urls
+    tape.drawnEvery = view.every
+  } else tape.blank = view.reason
   tape.ending = document.terminated ? 'terminated' : document.truncated ? 'truncated' : 'ended'
   return tape
 }

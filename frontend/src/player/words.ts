@@ -15,7 +15,8 @@ export function momentText(tape: Tape, t: number): string {
   if (steps === 0) return 'No step yet.'
   if (t >= steps || (t === steps - 1 && tape.ending && tape.pictures === steps))
     return `${ENDINGS[tape.ending ?? 'ended']} after ${integer(tape.at[steps - 1]! + 1)} steps · return ${said(tape.returns[steps - 1])}`
-  return `step ${integer(tape.at[t]!)} · r ${said(tape.reward[t])} · return ${said(tape.returns[t])}`
+  const thinned = tape.drawnEvery > 1 ? ` · a picture every ${tape.drawnEvery} steps` : ''
+  return `step ${integer(tape.at[t]!)} · r ${said(tape.reward[t])} · return ${said(tape.returns[t])}${thinned}`
 }
 
 export const episodeTitle = ({ n, update }: Pick<EpisodeDocument, 'n' | 'update'>): string =>
