@@ -61,7 +61,7 @@ def config(job: Job, seed: int) -> Any:
     if isinstance(job, Ppo):
         controls |= {"epochs": job.epochs, "minibatches": job.minibatches, "clip": job.clip}
     algorithm = "ppo" if isinstance(job, Ppo) else "a2c"
-    environment = {"id": "CartPole-v1", "num_envs": job.num_envs}
+    environment = {"id": job.environment, "num_envs": job.num_envs}
     budget = {"updates": job.updates}
     body = {"algorithm": algorithm, "environment": environment, "controls": controls, "seed": seed, "budget": budget}
     return resolve(body)

@@ -23,7 +23,7 @@ def mark(env_steps: int) -> Mark:
 
 @dataclass(frozen=True)
 class Job:
-    """What every subject trains: CartPole-v1 with separate 64-64 tanh networks for policy and value."""
+    """What every subject trains: separate 64-64 tanh networks for policy and value."""
 
     num_envs: int
     updates: int
@@ -34,6 +34,7 @@ class Job:
     gamma: float = 0.99
     value_coef: float = 0.5
     max_grad_norm: float = 0.5
+    environment: str = "CartPole-v1"
     hidden: tuple[int, int] = (64, 64)
 
     @property
@@ -52,6 +53,13 @@ class Ppo(Job):
     epochs: int = 4
     minibatches: int = 4
     clip: float = 0.2
+
+
+@dataclass(frozen=True)
+class PendulumPpo(Ppo):
+    """PPO with a diagonal Gaussian, whose deviation does not depend on the state."""
+
+    environment: str = "Pendulum-v1"
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,7 @@ def _model(job: Job, seed: int) -> Any:
         "device": "cpu",
         "seed": seed,
     }
-    lanes = make_vec_env("CartPole-v1", n_envs=job.num_envs, seed=seed)
+    lanes = make_vec_env(job.environment, n_envs=job.num_envs, seed=seed)
     if isinstance(job, Ppo):
         parts = job.batch // job.minibatches
         return PPO("MlpPolicy", lanes, n_epochs=job.epochs, batch_size=parts, clip_range=job.clip, **settings)

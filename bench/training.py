@@ -27,8 +27,12 @@ SUBJECTS: dict[str, Trainer] = {
     "Policyscope, telemetry off": ours.telemetry_off,
 }
 PEER = "stable-baselines3"
-JOBS: dict[str, Callable[[int, int], peers.Job]] = {"ppo": peers.Ppo, "a2c": peers.A2c}
-UPDATES = {"ppo": {8: 160, 64: 40}, "a2c": {8: 2000, 64: 800}}
+JOBS: dict[str, Callable[[int, int], peers.Job]] = {
+    "ppo": peers.Ppo,
+    "ppo-pendulum": peers.PendulumPpo,
+    "a2c": peers.A2c,
+}
+UPDATES = {"ppo": {8: 160, 64: 40}, "ppo-pendulum": {8: 160, 64: 40}, "a2c": {8: 2000, 64: 800}}
 
 
 @dataclass(frozen=True)
@@ -46,23 +50,23 @@ def steady_rate(marks: list[peers.Mark]) -> Rate:
     return Rate(steps / (end.wall - begin.wall), steps / (end.cpu - begin.cpu))
 
 
-def turn(subject: str, algorithm: str, num_envs: int, updates: int, seed: int) -> Rate:
+def turn(subject: str, name: str, num_envs: int, updates: int, seed: int) -> Rate:
     """Train in a fresh process and return its rate."""
-    command = [sys.executable, "-m", "bench.training", "--turn", subject, "--algorithm", algorithm]
+    command = [sys.executable, "-m", "bench.training", "--turn", subject, "--job", name]
     command += ["--lanes", str(num_envs), "--updates", str(updates), "--seed", str(seed)]
     environment = agent_environment(os.environ)
     done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     return Rate(**json.loads(done.stdout.splitlines()[-1]))
 
 
-def compare(algorithm: str, num_envs: int, updates: int, rounds: int) -> None:
+def compare(name: str, num_envs: int, updates: int, rounds: int) -> None:
     """Run the turns of one setting and print its table."""
     rates: dict[str, list[Rate]] = {subject: [] for subject in SUBJECTS}
     for seed in range(rounds):
         for subject, found in rates.items():
-            found.append(turn(subject, algorithm, num_envs, updates, seed))
-    job = JOBS[algorithm](num_envs, updates)
-    setting = f"{algorithm.upper()} on CartPole-v1, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds"
+            found.append(turn(subject, name, num_envs, updates, seed))
+    job = JOBS[name](num_envs, updates)
+    setting = f"{name} on {job.environment}, {num_envs} x {job.steps}, {updates} updates, {rounds} rounds"
     title = f"{setting}: environment steps"
     columns = ["", "per second", "x peer", "per CPU second", "x peer"]
     print_table(title, columns, [row(subject, rates) for subject in SUBJECTS])
@@ -91,19 +95,19 @@ def main() -> None:
     """Compare at every size, or take one turn when asked by `turn`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--algorithm", choices=list(JOBS), help="only this algorithm")
+    parser.add_argument("--job", choices=list(JOBS), help="only this job")
     parser.add_argument("--lanes", type=int, choices=sorted(UPDATES["ppo"]), help="only this many environments")
     parser.add_argument("--updates", type=int, help="updates per turn")
     parser.add_argument("--turn", choices=list(SUBJECTS), help=argparse.SUPPRESS)
     parser.add_argument("--seed", type=int, default=0, help=argparse.SUPPRESS)
     options, _ = parser.parse_known_args()
     if options.turn:
-        one_turn(options.turn, JOBS[options.algorithm](options.lanes, options.updates), options.seed)
+        one_turn(options.turn, JOBS[options.job](options.lanes, options.updates), options.seed)
         return
     console.print(machine("torch", "gymnasium", "stable-baselines3"))
-    for algorithm in [options.algorithm] if options.algorithm else JOBS:
-        for num_envs in [options.lanes] if options.lanes else UPDATES[algorithm]:
-            compare(algorithm, num_envs, options.updates or UPDATES[algorithm][num_envs], options.rounds)
+    for name in [options.job] if options.job else JOBS:
+        for num_envs in [options.lanes] if options.lanes else UPDATES[name]:
+            compare(name, num_envs, options.updates or UPDATES[name][num_envs], options.rounds)
 
 
 if __name__ == "__main__":

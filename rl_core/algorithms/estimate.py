@@ -33,9 +33,11 @@ def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
     ends = (over_t, b.end_t, c.gamma)
     g_t = returns.reward_to_go(b.reward_t, v.v_tp1, *ends)
     delta_t = None if values is None else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
+    weight_t = _weight(b, v, g_t, ends, c)
+    one_sweep = c.return_kind == "gae" and c.critic_target == "lambda"
     return Estimates(
-        advantage_t=_normalised(_weight(b, v, g_t, ends, c), b, c),
-        target_t=_target(b, v, g_t, ends, c),
+        advantage_t=_normalised(weight_t, b, c),
+        target_t=weight_t + v.v_t if one_sweep else _target(b, v, g_t, ends, c),
         value_t=v.v_t,
         return_t=g_t,
         td_error_t=delta_t,
@@ -75,7 +77,7 @@ def _target(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float]
     if c.critic_target == "lambda":
         return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda) + v.v_t
     if c.critic_target == "td0":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, 0.0) + v.v_t
+        return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma) + v.v_t
     if c.critic_target == "n_step":
         return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
     return g_t
