@@ -7,16 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rl_core.config import RunConfig, resolve
+    from rl_core.dynamic_programming import Exact, exact
+    from rl_core.mdp import TabularMDP
     from rl_core.refusals import ConfigError, ConfigErrors
     from rl_core.run import Run, train
 
-__all__ = ["ConfigError", "ConfigErrors", "Run", "RunConfig", "resolve", "train"]
+__all__ = ["ConfigError", "ConfigErrors", "Exact", "Run", "RunConfig", "TabularMDP", "exact", "resolve", "train"]
 
 _HOMES = {
     "ConfigError": "rl_core.refusals",
     "ConfigErrors": "rl_core.refusals",
+    "Exact": "rl_core.dynamic_programming",
     "Run": "rl_core.run",
     "RunConfig": "rl_core.config",
+    "TabularMDP": "rl_core.mdp",
+    "exact": "rl_core.dynamic_programming",
     "resolve": "rl_core.config",
     "train": "rl_core.run",
 }

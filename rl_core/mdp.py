@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Float64 = NDArray[np.float64]
+LARGEST = 4_000_000  # entries of P: 32 MB, and as much for R
 ROUNDING = 1e-9  # how far from 1 a row of probabilities may sum
 
 
@@ -46,7 +47,7 @@ class TabularMDP:
     @property
     def n_actions(self) -> int:
         """A."""
-        return self.P.shape[1]
+        return int(self.P.shape[1])
 
     def to_json(self) -> dict[str, Any]:
         """The arguments that build it again, as plain lists."""
@@ -70,6 +71,15 @@ class TabularMDP:
         for s in np.flatnonzero(self.terminal):
             self.P[s, :, s] = 1.0
         self.R[self.terminal] = 0.0
+
+
+def blank(states: int, actions: int) -> tuple[Float64, Float64]:
+    """P and R [S, A, S] full of zeros, to be filled in; raises ValueError for sizes that make no sense or no room."""
+    if states < 2 or actions < 1:
+        raise ValueError(f"{states} states and {actions} actions; expected at least 2 states and 1 action.")
+    if states * actions * states > LARGEST:
+        raise ValueError(f"{states} states and {actions} actions; P would have more than {LARGEST:,} entries.")
+    return np.zeros((states, actions, states)), np.zeros((states, actions, states))
 
 
 def _array(name: str, given: ArrayLike, ndim: int) -> Float64:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from datetime import UTC, datetime
 from typing import Any
 
 from backend.jobs.machine import TERMINAL, Contact, Fact, Happened, Status, advance
@@ -14,7 +14,7 @@ Changes = dict[str, Any]
 
 def now() -> str:
     """Return the date as the API writes it: UTC, microseconds, of one width."""
-    return iso(time.time())
+    return iso(datetime.now(UTC).timestamp())
 
 
 def status_of(record: RunRecord) -> Status:

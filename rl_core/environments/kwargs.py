@@ -9,6 +9,7 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 
+from rl_core.environments.finite.declared import finite_environments
 from rl_core.registry import near_misses
 
 PLAIN = (bool, int, float, str)
@@ -33,6 +34,8 @@ def keyword_fault(env_id: str, kwargs: Mapping[str, Any]) -> str | None:
 
 def _declared(env_id: str) -> dict[str, Any]:
     """The keywords of the constructor with their defaults, and those the id is registered with."""
+    if env_id in finite_environments:
+        return finite_environments[env_id].keywords()
     spec = gym.spec(env_id)
     creator = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
     parameters = inspect.signature(creator).parameters.values() if creator else ()

@@ -12,6 +12,8 @@ import gymnasium as gym
 import rl_core.environments
 from rl_core.environments.adapter import GymnasiumLanes, describe
 from rl_core.environments.build import build
+from rl_core.environments.finite.declared import finite_environments, mdp_of
+from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.known import known_info
 from rl_core.environments.kwargs import keyword_fault
 from rl_core.environments.lanes import EnvironmentInfo, Lanes, array_environments
@@ -36,7 +38,9 @@ class EnvironmentRefused(ValueError):
 
 
 def make_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> Lanes:
-    """Build N lanes: an array environment where there is one and no keyword changes it, else the adapter."""
+    """Build N lanes: arrays where there are some and no keyword changes them, else the adapter."""
+    if env_id in finite_environments:
+        return _finite_lanes(env_id, num_lanes, kwargs)
     if env_id in array_environments and not kwargs:
         return array_environments[env_id](num_lanes)
     try:
@@ -47,6 +51,14 @@ def make_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> Lanes:
         raise _explain(env_id, kwargs, failed) from failed
 
 
+def _finite_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> TabularLanes:
+    try:
+        mdp = mdp_of(env_id, kwargs)
+    except (TypeError, ValueError) as wrong:
+        raise EnvironmentRefused(f"{env_id} cannot be built from {dict(kwargs)!r:.200}: {wrong}", "kwargs") from wrong
+    return TabularLanes(finite_environments[env_id].info(mdp), mdp, num_lanes)
+
+
 def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo:
     """What the environment offers, after building one lane of it; raises EnvironmentRefused."""
     if not ID_PATTERN.fullmatch(env_id):
@@ -54,7 +66,7 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
             f"'{env_id[:80]}' is not an environment id; expected a registered name that ends in a version, such as "
             "CartPole-v1. Modules are not imported by name."
         )
-    if env_id not in gym.registry and env_id not in array_environments:
+    if env_id not in known_ids():
         near = near_misses(env_id, known_ids())
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise EnvironmentRefused(f"No environment '{env_id}' is registered here.{hint}", did_you_mean=near)
@@ -67,13 +79,14 @@ def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo
 
 def known_ids() -> list[str]:
     """Every id the installed Gymnasium offers, the newest version of each last."""
-    return sorted(set(gym.registry) | set(array_environments))
+    return sorted({*gym.registry, *array_environments, *finite_environments})
 
 
 def catalog_rows() -> list[dict[str, Any]]:
-    """Array environments first, CartPole before all, then every registered id that a policy here can act in."""
+    """Array environments, CartPole before all, finite MDPs, then every id that a policy here can act in."""
     arrays = sorted(array_environments.values(), key=lambda cls: (cls.info.id != "CartPole-v1", cls.info.id))
     rows = [cls.info.to_json() for cls in arrays]
+    rows += [declared.info(declared.make()).to_json() for declared in finite_environments.values()]
     return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from rl_core.config import EnvironmentConfig
 from rl_core.environments.adapter import GymnasiumLanes
+from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import ArrayLanes, Lanes, StepResult
 from rl_core.environments.make import make_lanes
 from rl_core.evaluate.camera import Camera
@@ -74,6 +75,8 @@ def build_stage(environment: EnvironmentConfig, keep: bool) -> Stage:
     lanes = make_lanes(environment.id, 1, environment.kwargs)
     if isinstance(lanes, ArrayLanes) and lanes.info.renderer:
         return Stage(lanes, lambda: lanes.render_state(0), keep, None, "")
+    if isinstance(lanes, TabularLanes):
+        return Stage(lanes, lambda: None, keep, None, "A finite MDP has no picture: its state is all there is to see.")
     lanes.close()
     return _with_camera(environment, keep)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.mdp import TabularMDP, blank
 
 LEFT, RIGHT = 0, 1
 
@@ -17,7 +17,7 @@ def chain(states: int = 6, slip: float = 0.1, horizon: int = 20) -> TabularMDP:
     With probability `slip` the other action happens. A policy that explores little settles for the near reward.
     Strens 2000.
     """
-    p, r = np.zeros((states, 2, states)), np.zeros((states, 2, states))
+    p, r = blank(states, 2)
     end = states - 1
     for s in range(end):
         for a in (LEFT, RIGHT):

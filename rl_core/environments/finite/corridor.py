@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.mdp import TabularMDP, blank
 
 LEFT, RIGHT = 0, 1
 
@@ -19,7 +19,7 @@ def corridor(length: int = 10) -> TabularMDP:
     """
     states = 2 * length + 2
     end = states - 1
-    p, r = np.zeros((states, 2, states)), np.zeros((states, 2, states))
+    p, r = blank(states, 2)
     for a in (LEFT, RIGHT):
         walk = 1 + a * length + np.arange(length)
         p[0, a, walk[0]] = 1.0

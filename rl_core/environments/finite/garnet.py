@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.mdp import TabularMDP, blank
 
 
 @finite("Garnet-v0", "Random MDP")
@@ -15,8 +15,9 @@ def garnet(states: int = 5, actions: int = 3, horizon: int = 6, branching: int =
     Archibald, McKinnon and Thomas 1995.
     """
     rng = np.random.default_rng(mdp_seed)
-    p = np.zeros((states, actions, states))
+    p, r = blank(states, actions)
     for row in p.reshape(-1, states):
         row[rng.choice(states, min(branching, states), replace=False)] = rng.dirichlet(np.ones(min(branching, states)))
     rho = np.append(rng.dirichlet(np.ones(states - 1)), 0.0)
-    return TabularMDP(p, rng.normal(size=p.shape), rho, horizon, terminal=np.arange(states) == states - 1)
+    r[:] = rng.normal(size=r.shape)
+    return TabularMDP(p, r, rho, horizon, terminal=np.arange(states) == states - 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.mdp import TabularMDP, blank
 
 MOVES = ((0, -1), (0, 1), (-1, 0), (1, 0))  # (row, column), in the order of the action names
 
@@ -19,7 +19,8 @@ def grid(width: int = 4, height: int = 4, slip: float = 0.1, horizon: int = 30) 
     """
     cells = width * height
     goal, pit = cells - 1, cells - 1 - width
-    p, r = np.zeros((cells, 4, cells)), np.full((cells, 4, cells), -0.04)
+    p, r = blank(cells, 4)
+    r[:] = -0.04
     for s in range(cells):
         for taken in range(4):
             p[s, :, _moved(s, taken, width, height)] += slip / 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.mdp import TabularMDP, blank
 
 
 @finite("Split-v0", "A-split")
@@ -15,7 +15,7 @@ def split() -> TabularMDP:
     Semi-gradient TD finds V = (1/2, 1, 0), the residual gradient (1/2, 3/4, 1/4): let the value target pass its
     gradient and watch V. Sutton and Barto 2018, example 11.2.
     """
-    p, r = np.zeros((4, 2, 4)), np.zeros((4, 2, 4))
+    p, r = blank(4, 2)
     p[0, :, 1] = p[0, :, 2] = 0.5
     p[1:3, :, 3] = 1.0
     r[1, :, 3] = 1.0

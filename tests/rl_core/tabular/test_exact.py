@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.exact import exact
+from rl_core.dynamic_programming import exact
 from rl_core.mdp import TabularMDP
 from tests.rl_core.identities.mdp import enumerate_paths, path_probability, random_mdp
 

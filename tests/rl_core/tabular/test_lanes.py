@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+import rl_core
 import rl_core.environments.finite
 from rl_core.environments.finite.declared import finite_environments, mdp_of
 from rl_core.environments.finite.lanes import TabularLanes
+from rl_core.environments.make import EnvironmentRefused, catalog_rows, check_environment
 from rl_core.mdp import TabularMDP
 from rl_core.registry import discover
 
@@ -71,3 +73,36 @@ def test_the_first_states_are_drawn_from_rho() -> None:
     lanes = TabularLanes(finite_environments["TabularMDP-v0"].info(mdp), mdp, 1)
     counts = sum(lanes.reset(0, seed) for seed in range(4000)) / 4000
     np.testing.assert_allclose(counts, [0.2, 0.5, 0.3], atol=4 * np.sqrt(0.25 / 4000))
+
+
+def test_a_run_trains_on_arrays_of_its_own_and_finds_what_pays() -> None:
+    """A bandit whose second action pays 1: REINFORCE finds it, and the tested optimum of J is 1."""
+    body = {"algorithm": "reinforce", "environment": {"id": "TabularMDP-v0", "num_envs": 16}, "budget": {"updates": 60},
+            "controls": {"learning_rate": 0.02}}  # fmt: skip
+    run = rl_core.train(body)
+    assert np.mean(list(run.recent)[-100:]) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("kwargs", "words"),
+    [
+        ({"P": [[[0.5, 0.4]]]}, "sums to 0.9|shape"),
+        ({"staes": 4}, "Did you mean"),
+        ({"states": 100_000}, "more than 4,000,000 entries"),
+        ({"states": 1}, "at least 2 states"),
+        ({"states": 2.5}, "cannot be built"),
+        ({"horizon": 0}, "at least 1"),
+        ({"mdp_seed": -1}, "cannot be built"),
+    ],
+)
+def test_keywords_that_make_no_mdp_are_refused_with_a_sentence(kwargs: dict[str, object], words: str) -> None:
+    env_id = "TabularMDP-v0" if "P" in kwargs else "Garnet-v0"
+    with pytest.raises(EnvironmentRefused, match=words) as refused:
+        check_environment(env_id, kwargs)
+    assert refused.value.field == "kwargs"
+
+
+def test_the_catalog_lists_them() -> None:
+    listed = {row["id"]: row for row in catalog_rows()}
+    assert set(IDS) <= set(listed)
+    assert listed["Grid-v0"]["actions"]["names"] == ["left", "right", "up", "down"]

@@ -40,7 +40,8 @@ def exact(mdp: TabularMDP, theta: ArrayLike, features: ArrayLike | None = None) 
 def softmax(z: Float64) -> Float64:
     """Over the last axis."""
     e = np.exp(z - z.max(-1, keepdims=True))
-    return e / e.sum(-1, keepdims=True)
+    pi: Float64 = e / e.sum(-1, keepdims=True)
+    return pi
 
 
 def values(mdp: TabularMDP, pi: Float64) -> tuple[Float64, Float64]:
