@@ -208,7 +208,8 @@ def test_recipe_resolves_and_says_what_its_seeds_reached(row: dict[str, Any]) ->
     seeds = row["seeds"]
     assert 0 <= seeds["reached"] <= seeds["tried"]
     assert seeds["tried"] >= 5
-    assert seeds["median_s"] > 0
+    assert ("median_s" in seeds) == (seeds["reached"] > 0)
+    assert seeds.get("median_s", 1) > 0
     assert seeds["bar"]
 
 
