@@ -57,6 +57,7 @@ def result(extended: Path) -> dict[str, Any]:
     [
         ("algorithms", "id", "my_a2c"),
         ("environments", "id", "MyWalk-v0"),
+        ("environments", "id", "MyBandit-v0"),
         ("recipes", "id", "my-walk"),
         ("metrics", "name", "advantage/range"),
     ],
