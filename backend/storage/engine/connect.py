@@ -51,8 +51,8 @@ def warn_old_sqlite(version: tuple[int, ...] = sqlite3.sqlite_version_info) -> N
     """Warn when this SQLite can corrupt a WAL that two connections write or checkpoint at once."""
     if version < WAL_RESET_FIXED_IN:
         log.warning(
-            "SQLite %s has the WAL-reset bug (fixed in 3.51.3). The store keeps to one writing connection, which "
-            "avoids it; do not write to the database file with another program while the server runs.",
+            "The database is safe as it is: nothing to do. (SQLite %s, before 3.51.3, can damage a database that two "
+            "programs write at once; this server is one. Let no other program write to its file while it runs.)",
             ".".join(map(str, version)),
         )
 
