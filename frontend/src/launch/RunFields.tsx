@@ -45,7 +45,7 @@ export function RunFields({ launch }: { launch: Launch }) {
 }
 
 function seedsHint({ count, form }: Launch): string | null {
-  return count.value > 1 ? `${count.value} runs, named “${form.usualName()} · seed …”` : null
+  return count.value > 1 ? `${count.value} runs, named “${form.setName()} · seed …”` : null
 }
 
 function Labelled({ path, label, children }: { path: string; label: string; children: ComponentChildren }) {

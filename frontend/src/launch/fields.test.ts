@@ -86,6 +86,8 @@ describe('the start form', () => {
     expect(here.body(2, 'set-x')).toMatchObject({ name: 'demo · seed 2', tags: ['a', 'b', 'set-x'], seed: 2 })
     here.set('name', 'mine')
     expect(here.body(2).name).toBe('mine')
+    expect(here.body(2, 'set-x').name).toBe('mine · seed 2')
+    expect(here.setName()).toBe('mine')
   })
 })
 

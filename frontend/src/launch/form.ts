@@ -73,10 +73,18 @@ export class LaunchForm {
   /** The body of the start with this seed; `group` is the tag that several runs share. */
   body(seed: number, group: string | null = null): StartBody {
     const fields = this.fields.value
-    const typed = String(fields.name ?? '').trim()
-    const name = group === null ? typed : `${typed || this.usualName()} · seed ${seed}`
+    const name = group === null ? this.typedName() : `${this.setName()} · seed ${seed}`
     const tags = splitTags(fields.tags)
     return bodyOf(this.catalog, this.source, fields, { seed, name, tags: group ? [...tags, group] : tags })
+  }
+
+  private typedName(): string {
+    return String(this.fields.value.name ?? '').trim()
+  }
+
+  /** What the runs of several seeds are called, before the seed. */
+  setName(): string {
+    return this.typedName() || this.usualName()
   }
 
   /** What the server would call the run. */

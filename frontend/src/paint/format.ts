@@ -89,6 +89,8 @@ export function ago(iso: string, now = Date.now()): string {
 
 /** A control's value in words. */
 export function valueText(value: unknown): string {
+  // A whole number, such as a budget or a seed, keeps all its digits.
+  if (Number.isSafeInteger(value)) return integer(value as number)
   if (typeof value === 'number') return String(Number(value.toPrecision(6))).replace('-', MINUS)
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   return value === null || value === undefined ? '–' : String(value).replaceAll('_', ' ')
