@@ -2,8 +2,8 @@ import { useEffect, useMemo, useState } from 'preact/hooks'
 import { overlay } from '../commands/everywhere'
 import { offer } from '../commands/registry'
 import { viewCommands } from '../commands/view'
+import { PageBar } from '../pages/PageBar'
 import { ChartBar } from '../panels/ChartBar'
-import { TopBar } from '../panels/TopBar'
 import { mirrorView, readView } from '../store/view'
 import { Segmented } from '../ui/Segmented'
 import { compareCommands } from './commands'
@@ -41,7 +41,7 @@ export function ComparePage() {
   const stores = [...gathering.stores.value.values()]
   return (
     <>
-      <TopBar />
+      <PageBar />
       <main class="compare">
         <aside aria-label="Compared runs">
           <header>

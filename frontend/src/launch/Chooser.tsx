@@ -1,5 +1,5 @@
+import { PageBar } from '../pages/PageBar'
 import { RecipeCard } from '../panels/RecipeCard'
-import { TopBar } from '../panels/TopBar'
 import { complaint } from '../store/actions'
 import { catalog } from '../store/catalog'
 import { Complaint } from '../ui/Complaint'
@@ -11,7 +11,7 @@ export function Chooser() {
   const { recipes, algorithms } = catalog.value!
   return (
     <>
-      <TopBar />
+      <PageBar />
       <main class="chooser">
         <Complaint text={complaint.value} />
         <div>

@@ -81,6 +81,8 @@ function Head({ launch }: { launch: Launch }) {
     <header class="desk-head">
       <div class="where">
         <Home brand>Policyscope</Home>
+        <Home>Runs</Home>
+        <span class="faint">/</span>
         <Link href="/new">New run</Link>
         <span class="faint">/</span>
         <h1 title={title}>

@@ -1,0 +1,15 @@
+import { Home, ThemeButton } from '../panels/TopBar'
+
+/** The top of a page that is not the runs: the way back to them. */
+export function PageBar() {
+  return (
+    <header class="topbar">
+      <Home brand>Policyscope</Home>
+      <nav aria-label="Pages">
+        <Home>Runs</Home>
+      </nav>
+      <span class="spacer" />
+      <ThemeButton />
+    </header>
+  )
+}
