@@ -1,7 +1,8 @@
 import { ApiError, api } from '../wire/api'
 import { complaint } from './actions'
-import { forget, refreshRuns } from './runs'
+import { forget, nextPage, refreshRuns, runs } from './runs'
 import { clearSelection } from './selection'
+import { filters, setFilter } from './tableView'
 import { say } from './toast'
 
 const AT_ONCE = 4
@@ -43,8 +44,15 @@ export async function removeRuns(ids: string[]): Promise<void> {
 
 export async function restoreRuns(ids: string[]): Promise<void> {
   const { done, refused } = await forEach(ids, api.restore)
+  if (filters.peek().deleted) leaveDeleted(done)
   settle(refused, ids.length - done.length)
   if (done.length > 0) say({ text: `${counted(done.length)} brought back.` })
+}
+
+/** Among the deleted, what was brought back goes; when it was the last, the view goes back to the runs. */
+function leaveDeleted(restored: string[]): void {
+  forget(restored)
+  if (runs.peek().length === 0 && nextPage.peek() === null) setFilter('deleted', null)
 }
 
 export async function stopRuns(ids: string[]): Promise<void> {

@@ -73,7 +73,7 @@ function actions(run: Run): Item[] {
   if (run.deleted) return [{ text: 'Bring back', act: () => void restoreRuns([run.id]) }]
   const send = (action: 'pause' | 'resume') => () => void act(run.id, { action }).then(refreshRuns)
   const clone = { text: 'Clone with changes', act: () => navigate(`/new?from=${run.id}`) }
-  if (isTerminal(run)) return [clone, { text: 'Delete', hint: 'undoable', act: () => void removeRuns([run.id]) }]
+  if (isTerminal(run)) return [clone, { text: 'Delete', hint: 'can be undone', act: () => void removeRuns([run.id]) }]
   return [
     clone,
     ...(canPause(run.state) ? [{ text: 'Pause', act: send('pause') }] : []),
