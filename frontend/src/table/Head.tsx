@@ -19,11 +19,13 @@ export function Head({ columns }: { columns: Column[] }) {
           />
         </th>
         <SortHead id="name" title="Run" sortKey="name" />
-        {columns.map(({ id, title, sort: key, number, from }) => (
+        {columns.map(({ id, title, sort: key, number, from, note, doc }) => (
           <SortHead
             key={id}
             id={id}
             title={title}
+            note={note}
+            doc={doc}
             sortKey={key}
             largestFirst={number || id === 'created'}
             look={`from-${from} ${number ? 'number' : ''}`}
@@ -40,21 +42,24 @@ export function Head({ columns }: { columns: Column[] }) {
 interface SortHeadProps {
   id: string
   title: string
+  note?: string
+  doc?: string
   sortKey: string | undefined
   largestFirst?: boolean
   look?: string
 }
 
-function SortHead({ id, title, sortKey, largestFirst = false, look = '' }: SortHeadProps) {
+function SortHead({ id, title, note, doc, sortKey, largestFirst = false, look = '' }: SortHeadProps) {
   const text = id === 'spark' ? <span class="visually-hidden">{title}</span> : title
   if (!sortKey) return <th class={look}>{text}</th>
   const by = sort.value.replace(/^-/, '') === sortKey
   const down = sort.value.startsWith('-')
   return (
-    <th class={look} aria-sort={by ? (down ? 'descending' : 'ascending') : undefined}>
+    <th class={look} title={doc} aria-sort={by ? (down ? 'descending' : 'ascending') : undefined}>
       <button type="button" onClick={() => sortBy(sortKey, largestFirst)}>
         {text}
         <span aria-hidden="true">{by ? (down ? ' ↓' : ' ↑') : ''}</span>
+        {note && <small>{note}</small>}
       </button>
     </th>
   )

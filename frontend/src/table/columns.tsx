@@ -17,6 +17,9 @@ export interface Column {
   /** The server's name for this order. */
   sort?: string
   number?: boolean
+  /** What its numbers are, in small letters under the title, and at length. */
+  note?: string
+  doc?: string
   /** Shown from this window on unless columns were chosen: always, on a tablet, on a wide screen, only when chosen. */
   from: 'always' | 'medium' | 'wide' | 'chosen'
   cell(run: Run): ComponentChildren
@@ -67,6 +70,8 @@ export const COLUMNS: Column[] = [
   {
     id: 'last_return',
     title: 'Return',
+    note: 'mean of 100',
+    doc: 'Mean return of the last 100 training episodes, or of all while there are fewer',
     sort: 'last_return',
     number: true,
     from: 'always',
@@ -75,6 +80,8 @@ export const COLUMNS: Column[] = [
   {
     id: 'best_return',
     title: 'Best',
+    note: 'mean of 100',
+    doc: 'The highest that the mean return of the last 100 training episodes has been, from the tenth episode on',
     sort: 'best_return',
     number: true,
     from: 'medium',
