@@ -1,25 +1,22 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
+import { lookOf, looksOf, RUN_COLOURS } from './runColours'
 
-beforeEach(() => {
-  localStorage.clear()
-  vi.resetModules()
+const ids = (count: number) => Array.from({ length: count }, (_, i) => `run ${i}`)
+
+test('a run has its look from its id alone, and all colours are used', () => {
+  expect(lookOf('20261121-a')).toEqual(lookOf('20261121-a'))
+  expect(new Set(ids(100).map((id) => lookOf(id).colour)).size).toBe(RUN_COLOURS)
 })
 
-const fresh = async () => (await import('./runColours')).lookOf
-
-test('a run keeps its look when others come, and after the page is loaded again', async () => {
-  const lookOf = await fresh()
-  const first = ['a', 'b', 'c'].map(lookOf)
-  expect(new Set(first.map(({ colour }) => colour)).size).toBe(3)
-  for (let i = 0; i < 40; i++) lookOf(`other ${i}`)
-  expect(['a', 'b', 'c'].map(lookOf)).toEqual(first)
-  vi.resetModules()
-  const again = await fresh()
-  expect(['c', 'a', 'b'].map(again)).toEqual([first[2], first[0], first[1]])
+test('a run that meets no other of its colour keeps it', () => {
+  expect(looksOf(['a']).get('a')).toEqual(lookOf('a'))
 })
 
-test('thirty-two runs that are met together look different', async () => {
-  const lookOf = await fresh()
-  const looks = Array.from({ length: 32 }, (_, i) => JSON.stringify(lookOf(`run ${i}`)))
-  expect(new Set(looks).size).toBe(32)
+test('runs that are compared look different, whatever their order', () => {
+  for (const count of [2, 8, 32]) {
+    const looks = looksOf(ids(count))
+    expect(new Set([...looks.values()].map((look) => JSON.stringify(look))).size).toBe(count)
+    expect(looksOf(ids(count).toReversed())).toEqual(looks)
+  }
+  expect(new Set([...looksOf(ids(8)).values()].map(({ colour }) => colour)).size).toBe(8)
 })

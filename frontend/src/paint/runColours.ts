@@ -1,54 +1,40 @@
-/** Colours of runs: eight that stay apart for every kind of colour vision, then the same eight dashed. */
+/** Colours of runs: eight that stay apart for every kind of colour vision, and dashes where more are compared. */
 
 export const RUN_COLOURS = 8
 export const DASHES = ['solid', 'dash', 'dot', 'dashdot'] as const
 
-/** How a run is drawn everywhere: the number of its colour, `--run-N` in the style sheet, and its dash. */
+/** How a run is drawn: the number of its colour, `--run-N` in the style sheet, and its dash. */
 export interface Look {
   colour: number
   dash: (typeof DASHES)[number]
 }
 
-const KEY = 'policyscope.run-colours'
-/** Runs remembered; the oldest are forgotten first. */
-const LIMIT = 1000
-
-type Slots = Record<string, number>
-
-let slots: Slots = {}
-
-/** Private windows may refuse storage; then the choice lasts as long as the page. */
-function remembered(): Slots {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}') as Slots
-  } catch {
-    return {}
-  }
+/** FNV-1a: the same colour for the same run in every browser. */
+function hash(text: string): number {
+  let value = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193)
+  // The low bits alone tell ids that differ in one place badly apart.
+  return (value ^ (value >>> 15)) >>> 0
 }
 
-function remember(): void {
-  const newest = Object.entries(slots).slice(-LIMIT)
-  slots = Object.fromEntries(newest)
-  try {
-    localStorage.setItem(KEY, JSON.stringify(slots))
-  } catch {
-    return
-  }
-}
+const colourOf = (run: string) => hash(run) % RUN_COLOURS
+
+/** The look of a run by itself, from its id alone. */
+export const lookOf = (run: string): Look => ({ colour: colourOf(run), dash: 'solid' })
 
 /**
- * The look of a run, given at first sight and kept: a run that is added or removed changes no other. Runs that are seen
- * one after the other, such as the seeds of one start, get different ones.
+ * The looks of runs that are seen together, no two alike up to 32: in the order of their ids each takes its own colour
+ * or, where that is taken, the next free one; every eight runs the dash changes.
  */
-export function lookOf(run: string): Look {
-  if (!(run in slots)) {
-    // Another tab may have met runs meanwhile.
-    slots = { ...slots, ...remembered() }
-    if (!(run in slots)) {
-      slots[run] = 1 + Math.max(-1, ...Object.values(slots))
-      remember()
-    }
+export function looksOf(runs: string[]): ReadonlyMap<string, Look> {
+  const looks = new Map<string, Look>()
+  let taken = new Set<number>()
+  for (const run of runs.toSorted()) {
+    if (taken.size === RUN_COLOURS) taken = new Set()
+    let colour = colourOf(run)
+    while (taken.has(colour)) colour = (colour + 1) % RUN_COLOURS
+    taken.add(colour)
+    looks.set(run, { colour, dash: DASHES[Math.floor(looks.size / RUN_COLOURS) % DASHES.length]! })
   }
-  const slot = slots[run]!
-  return { colour: slot % RUN_COLOURS, dash: DASHES[Math.floor(slot / RUN_COLOURS) % DASHES.length]! }
+  return looks
 }

@@ -1,4 +1,5 @@
 import { memo } from 'preact/compat'
+import { lookOf } from '../paint/runColours'
 import { act, canPause, canResume } from '../store/actions'
 import { removeRuns, restoreRuns, stopRuns } from '../store/bulk'
 import { navigate } from '../store/route'
@@ -43,7 +44,7 @@ export const Row = memo(function Row({ run, columns, place }: Props) {
       </td>
       <td class="name">
         <Editable run={run} field="name">
-          <RunDot run={run.id} />
+          <RunDot look={lookOf(run.id)} />
           <span>
             <Link href={`/runs/${run.id}`} title={run.name}>
               <bdi dir="ltr">{run.name}</bdi>
