@@ -9,7 +9,7 @@ import { Segmented } from '../ui/Segmented'
 import { compareCommands } from './commands'
 import { DifferenceTable } from './DifferenceTable'
 import { dropMissing, Gathering } from './gathering'
-import { Legend } from './Legend'
+import { Legend, LegendHead } from './Legend'
 import { OverlayCard } from './OverlayCard'
 import { MetricPicker, RunPicker } from './Pickers'
 import { type Band, band, comparePairs, type Grouping, grouping, metricNames, readCompare } from './state'
@@ -56,6 +56,7 @@ export function ComparePage() {
             </p>
           )}
           {stores.length === 0 && <p class="faint">No run is chosen yet.</p>}
+          {stores.length > 0 && <LegendHead />}
           <Legend stores={stores} />
           <GroupChoice />
         </aside>

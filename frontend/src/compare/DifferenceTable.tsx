@@ -3,6 +3,7 @@ import { controlsOf } from '../store/catalog'
 import type { RunStore } from '../store/run'
 import { RunDot } from '../ui/RunDot'
 import { rowsOf } from './difference'
+import { lookHere } from './state'
 
 /** How the runs were set up and what was done to them; by default only where they differ. */
 export function DifferenceTable({ stores }: { stores: RunStore[] }) {
@@ -36,7 +37,7 @@ export function DifferenceTable({ stores }: { stores: RunStore[] }) {
                 <th scope="col">Field</th>
                 {known.map(({ id, run }) => (
                   <th key={id} scope="col">
-                    <RunDot run={id} /> {run.name}
+                    <RunDot look={lookHere(id)} /> {run.name}
                   </th>
                 ))}
               </tr>

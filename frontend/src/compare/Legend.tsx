@@ -6,7 +6,8 @@ import { Menu } from '../ui/Menu'
 import { RunDot } from '../ui/RunDot'
 import { StatePill } from '../ui/StatePill'
 import { exportItems } from '../wire/exports'
-import { hiddenRuns, metricNames, nearestRun, removeRun, solo, toggleHidden } from './state'
+import { titleOf } from './OverlayCard'
+import { hiddenRuns, lookHere, metricNames, nearestRun, removeRun, solo, toggleHidden } from './state'
 
 /** The compared runs: a click hides one, a double click leaves it alone. */
 export function Legend({ stores }: { stores: RunStore[] }) {
@@ -16,6 +17,18 @@ export function Legend({ stores }: { stores: RunStore[] }) {
         <Line key={store.id} store={store} />
       ))}
     </ul>
+  )
+}
+
+/** What the numbers beside the runs are. */
+export function LegendHead() {
+  const first = metricNames.value[0]
+  if (!first) return null
+  const newest = first.startsWith('episode/') ? 'last episode' : 'newest value'
+  return (
+    <p class="legend-head">
+      {titleOf(first)}, {newest}
+    </p>
   )
 }
 
@@ -34,7 +47,7 @@ function Line({ store }: { store: RunStore }) {
         onClick={() => toggleHidden(store.id)}
         onDblClick={() => solo(store.id)}
       >
-        <RunDot run={store.id} />
+        <RunDot look={lookHere(store.id)} />
         <span class="legend-name">{name}</span>
         {run && <small>seed {run.seed}</small>}
       </button>

@@ -6,7 +6,7 @@ import { ChartBody } from '../panels/ChartBody'
 import { chartMenu } from '../panels/chartMenu'
 import { Drawing } from '../panels/drawing'
 import { metricOf } from '../store/catalog'
-import { cursor } from '../store/view'
+import { cursor, smoothing } from '../store/view'
 import { Menu } from '../ui/Menu'
 import type { Gathering } from './gathering'
 import type { OverlayFigure, Value } from './overlay'
@@ -60,10 +60,14 @@ function CursorValues({ drawing }: { drawing: Drawing }) {
   const right = shareOf(cursor.value, { range: figure.x, log: figure.logX ?? false }) > 0.5
   return (
     <ol class={`cursor-values ${right ? 'to-left' : ''}`}>
-      {values.slice(0, SHOWN).map(({ id, label, colour, value }) => (
+      {smoothing.value > 0 && <li class="faint">smoothed, {smoothing.value.toFixed(2)}</li>}
+      {values.slice(0, SHOWN).map(({ id, label, note, colour, dash, value }) => (
         <li key={id}>
-          <i style={{ background: colour }} />
+          <svg class={`run-dot ${dash}`} viewBox="0 0 18 8" width="18" height="8" aria-hidden="true">
+            <path d="M1 4h16" style={{ stroke: colour }} />
+          </svg>
           <span>{label}</span>
+          {note && <small>{note}</small>}
           <strong>{short(value)}</strong>
         </li>
       ))}

@@ -5,7 +5,7 @@ import { RunDot } from '../ui/RunDot'
 import { api } from '../wire/api'
 import type { Run } from '../wire/types'
 import { titleOf } from './OverlayCard'
-import { addRun, MOST_RUNS, metricNames, removeRun, runIds, toggleMetric } from './state'
+import { addRun, lookHere, MOST_RUNS, metricNames, removeRun, runIds, toggleMetric } from './state'
 
 const FOUND = 40
 const PAUSE = 150
@@ -40,7 +40,7 @@ export function RunPicker({ onClose }: { onClose(): void }) {
                   disabled={full && !chosen}
                   onChange={() => (chosen ? removeRun(run.id) : addRun(run.id))}
                 />
-                <RunDot run={run.id} />
+                <RunDot look={lookHere(run.id)} />
                 <span>{run.name}</span>
                 <small>
                   {run.environment.id} · seed {run.seed} · {run.state}

@@ -8,12 +8,12 @@ const run = (id: string, values: number[]) => {
 }
 
 describe('the overlay of runs', () => {
-  it('draws a ghost and a smoothed line of each, and says the values at the cursor', () => {
+  it('draws a ghost and a smoothed line of each, and says the smoothed values at the cursor', () => {
     const figure = overlayFigure(input({ smoothing: 0.6 }), [run('a', [1, 2, 4]), run('b', [5, 6])], [], 'range')
     expect(figure.data.map(({ name }) => name)).toEqual(['a', 'a smoothed', 'b', 'b smoothed'])
     expect(figure.valuesAt(2).map(({ id, value }) => [id, value])).toEqual([
-      ['a', 2],
-      ['b', 6],
+      ['a', expect.closeTo(1.625)],
+      ['b', expect.closeTo(5.625)],
     ])
     // b has not got as far as 3
     expect(figure.valuesAt(3).map(({ id }) => id)).toEqual(['a'])
@@ -24,7 +24,16 @@ describe('the overlay of runs', () => {
     const figure = overlayFigure(input(), [run('a', [1, 2, 3]), run('b', [3, 4, 5])], groups, 'range')
     expect(figure.data.map(({ name }) => name)).toEqual(['a', 'b', 'g band', 'g some', 'g'])
     expect(figure.note).toContain('ppo: N = 2')
-    expect(figure.valuesAt(3)[0]).toMatchObject({ id: 'g', value: 4 })
+    expect(figure.valuesAt(3)[0]).toMatchObject({ id: 'g', value: 4, note: '3.00 … 5.00' })
+    expect(figure.valuesAt(3).map(({ value }) => value)).toEqual([4, 3, 5])
+  })
+
+  it('gives the mean of a group and its runs smoothed alike', () => {
+    const groups = [{ key: 'g', label: 'ppo', members: ['a', 'b'] }]
+    const figure = overlayFigure(input({ smoothing: 0.9 }), [run('a', [1, 8, 3]), run('b', [3, 9, 5])], groups, 'range')
+    const [mean, a, b] = figure.valuesAt(3)
+    expect(mean!.value).toBeCloseTo((a!.value + b!.value) / 2)
+    expect(a!.value).not.toBe(3)
   })
 
   it('says why nothing is drawn', () => {

@@ -1,15 +1,16 @@
-import { type Curve, curveOf, gapsAt, nonfiniteAt, nonfiniteIn, smoothed, tracesOf, valueAt } from '../charts/curve'
+import { type Curve, curveOf, gapsAt, nearest, nonfiniteAt, nonfiniteIn, smoothed, tracesOf } from '../charts/curve'
 import { frame, markShapes, nothing } from '../charts/layout'
 import { beyondText } from '../charts/lines'
 import { timeLook, timeScale } from '../charts/scale'
 import type { ChartInput, Figure, Mark } from '../charts/types'
 import { beyond, drawnValues, verticalLook, verticalRange } from '../charts/vertical'
+import type { Line } from '../paint/decimate'
 import { integer, short } from '../paint/format'
 import type { Trace } from '../paint/plot'
 import type { Range } from '../paint/ranges'
 import { faded } from '../paint/theme'
 import type { Entry } from '../store/book'
-import { type Group, type Together, together } from './groups'
+import { type Group, resampled, type Together, together } from './groups'
 import type { Band } from './state'
 
 /** One run as this chart knows it. */
@@ -23,11 +24,14 @@ export interface OverlayRun {
   marks: Mark[]
 }
 
-/** A run, or a group, at the cursor. */
+/** A run, or a group, at the cursor; all smoothed alike. */
 export interface Value {
   id: string
   label: string
+  /** The band of a group. */
+  note?: string
   colour: string
+  dash: string
   value: number
 }
 
@@ -35,12 +39,19 @@ export interface OverlayFigure extends Figure {
   valuesAt(x: number): Value[]
 }
 
-type Drawn = Curve & { run: OverlayRun }
+/** `line` is the whole smoothed curve, of which the chart draws fewer points. */
+type Drawn = Curve & { run: OverlayRun; line: Line }
 interface Bundle {
   group: Group
-  colour: string
+  /** Of the band; the mean is in ink, so that it is taken for none of the runs. */
+  tint: string
+  ink: string
+  dash: string
   mean: Together
 }
+
+/** Means of several groups, all in ink, are told apart by these; dots are kept for where runs are missing. */
+const MEAN_DASHES = ['solid', 'dash', 'dashdot']
 
 /** One metric of many runs; `groups` draws those of one group as their mean with a band, and themselves faint. */
 export function overlayFigure(input: ChartInput, runs: OverlayRun[], groups: Group[], band: Band): OverlayFigure {
@@ -50,7 +61,7 @@ export function overlayFigure(input: ChartInput, runs: OverlayRun[], groups: Gro
   if (drawn.length === 0) return { ...nothing(input, empty(runs), true), ...common, valuesAt: () => [] }
   const bundles = groups
     .filter(({ members }) => members.length > 1)
-    .flatMap((group) => bundle(group, drawn, scale.range, band, input))
+    .flatMap((group, i) => bundle(group, i, drawn, scale.range, band, input))
   const grouped = new Set(bundles.flatMap(({ group }) => group.members))
   const y = verticalRange(
     [...drawnValues(drawn, input), ...bundles.flatMap(({ mean }) => [...mean.low, ...mean.high])],
@@ -83,10 +94,14 @@ export function overlayFigure(input: ChartInput, runs: OverlayRun[], groups: Gro
     note: [beyondText(beyond(drawn, y, input)), countText(bundles)].filter(Boolean).join(' · '),
     probe: () => null,
     valuesAt: (at) =>
-      [...bundles.map((one) => meanAt(one, at)), ...drawn.map((curve) => curveAt(curve, at))].filter(
-        ({ value }) => !Number.isNaN(value),
-      ),
-    table: () => table(drawn, bundles, input),
+      [
+        ...bundles.map((one) => meanAt(one, at, band)),
+        ...drawn.map((curve) => {
+          const bundle = bundles.find(({ group }) => group.members.includes(curve.run.id))
+          return bundle ? memberAt(curve, bundle, at) : curveAt(curve, at)
+        }),
+      ].filter(({ value }) => !Number.isNaN(value)),
+    table: () => table(drawn, bundles),
   }
 }
 
@@ -101,7 +116,13 @@ function draw(run: OverlayRun, among: number, x: Range, input: ChartInput): Draw
   // Fifty curves get fewer columns each: together they are drawn as fast as a few.
   const columns = Math.max(40, input.width / (2 + among / 8))
   const { smoothing, log } = input
-  return [{ ...curveOf(entry, whole, x, { name: run.id, colour, dash, smoothing, log, columns }), run }]
+  return [
+    {
+      ...curveOf(entry, whole, x, { name: run.id, colour, dash, smoothing, log, columns }),
+      run,
+      line: smoothed(entry, whole, smoothing),
+    },
+  ]
 }
 
 const FAINT = 0.28
@@ -122,15 +143,16 @@ function faint({ name, colour, raw, smooth }: Drawn): Trace[] {
   ]
 }
 
-function bundle(group: Group, drawn: Drawn[], x: Range, band: Band, input: ChartInput): Bundle[] {
+function bundle(group: Group, place: number, drawn: Drawn[], x: Range, band: Band, input: ChartInput): Bundle[] {
   const members = drawn.filter(({ run }) => group.members.includes(run.id))
   if (members.length < 2) return []
-  const lines = members.map(({ entry, run }) => smoothed(entry, run.whole, input.smoothing))
+  const lines = members.map(({ line }) => line)
   const reach: Range = [x[0], Math.min(x[1], Math.max(...lines.map((line) => line.x.at(-1)!)))]
-  return [{ group, colour: members[0]!.run.colour, mean: together(lines, reach, band) }]
+  const dash = MEAN_DASHES[place % MEAN_DASHES.length]!
+  return [{ group, tint: members[0]!.run.colour, ink: input.palette.ink, dash, mean: together(lines, reach, band) }]
 }
 
-function bundleTraces({ group, colour, mean }: Bundle, band: Band): Trace[] {
+function bundleTraces({ group, tint, ink, dash, mean }: Bundle, band: Band): Trace[] {
   const all = Math.max(...mean.n)
   const common = { type: 'scatter' as const, mode: 'lines' as const, hoverinfo: 'skip' as const, connectgaps: false }
   const there = mean.x.map((_, i) => i).filter((i) => mean.n[i]! > 0)
@@ -149,44 +171,52 @@ function bundleTraces({ group, colour, mean }: Bundle, band: Band): Trace[] {
           {
             ...edge,
             fill: 'toself' as const,
-            fillcolor: faded(colour, 0.16),
-            line: { color: faded(colour, 0), width: 0 },
+            fillcolor: faded(tint, 0.16),
+            line: { color: faded(tint, 0), width: 0 },
           },
         ]),
-    { ...common, name: `${group.key} some`, x: mean.x, y: mean.mean, line: { color: colour, width: 1.4, dash: 'dot' } },
-    { ...common, name: group.key, x: mean.x, y: full, line: { color: colour, width: 2.4 } },
+    { ...common, name: `${group.key} some`, x: mean.x, y: mean.mean, line: { color: ink, width: 1.4, dash: 'dot' } },
+    { ...common, name: group.key, x: mean.x, y: full, line: { color: ink, width: 2.4, dash } },
   ]
 }
 
 const countText = (bundles: Bundle[]) =>
   bundles.map(({ group, mean }) => `${group.label}: N = ${integer(Math.max(...mean.n))}`).join(', ')
 
-function meanAt({ group, colour, mean }: Bundle, at: number): Value {
-  const step = mean.x[1]! - mean.x[0]!
-  const i = Math.round((at - mean.x[0]!) / step)
-  const value = mean.mean[i] ?? Number.NaN
-  return {
-    id: group.key,
-    label: `${group.label}, mean of ${mean.n[i] ?? 0} (${short(mean.low[i])} … ${short(mean.high[i])})`,
-    colour,
-    value,
-  }
+/** The position of the common grid that is nearest. */
+function placeOf({ x }: Together, at: number): number {
+  return Math.round((at - x[0]!) / (x[1]! - x[0]!))
+}
+
+function meanAt({ group, ink, dash, mean }: Bundle, at: number, band: Band): Value {
+  const i = placeOf(mean, at)
+  const label = `${group.label}, mean of ${mean.n[i] ?? 0}`
+  const edges = `${short(mean.low[i])} … ${short(mean.high[i])}`
+  const note = { range: edges, se: `± SE ${edges}`, none: undefined }[band]
+  return { id: group.key, label, note, colour: ink, dash, value: mean.mean[i] ?? Number.NaN }
+}
+
+const named = ({ run }: Drawn) => ({ id: run.id, label: run.name, colour: run.colour, dash: run.dash })
+
+/** A run of a group where its mean was taken, so that the values in one box add up. */
+function memberAt(curve: Drawn, { mean }: Bundle, at: number): Value {
+  const x = mean.x[placeOf(mean, at)]
+  return { ...named(curve), value: x === undefined ? Number.NaN : resampled(curve.line, [x])[0]! }
 }
 
 /** A run counts only where it has been. */
-function curveAt({ entry, run, smooth, raw }: Drawn, at: number): Value {
-  const { x } = smooth ?? raw
+function curveAt(curve: Drawn, at: number): Value {
+  const { x, y } = curve.line
   const beside = at > x.at(-1)! || at < x[0]!
-  return { id: run.id, label: run.name, colour: run.colour, value: beside ? Number.NaN : valueAt(entry.buffer, at) }
+  return { ...named(curve), value: beside ? Number.NaN : y[nearest(x, at)]! }
 }
 
 const COLUMNS = ['x0', 'x1', 'n', 'nonfinite', 'min', 'max', 'mean', 'last'] as const
 
-function table(drawn: Drawn[], bundles: Bundle[], input: ChartInput) {
-  const rows = drawn.flatMap(({ entry, run }) => {
-    const { y } = smoothed(entry, run.whole, input.smoothing)
-    return y.map((smooth, i) => [run.id, run.name, ...COLUMNS.map((column) => entry.buffer[column][i]!), smooth])
-  })
+function table(drawn: Drawn[], bundles: Bundle[]) {
+  const rows = drawn.flatMap(({ entry, run, line }) =>
+    line.y.map((smooth, i) => [run.id, run.name, ...COLUMNS.map((column) => entry.buffer[column][i]!), smooth]),
+  )
   const means = bundles.flatMap(({ group, mean }) =>
     mean.x.map((x, i) => [
       '',

@@ -1,6 +1,5 @@
 import type { ChartInput, Mark } from '../charts/types'
 import type { Range } from '../paint/ranges'
-import { lookOf } from '../paint/runColours'
 import { colourOf, palette } from '../paint/theme'
 import { type FigureSource, lookStamp, marksOf } from '../panels/painter'
 import { controlsOf, metricOf } from '../store/catalog'
@@ -9,7 +8,7 @@ import { axis, calmCharts, logCharts, logTime, rangeOf, smoothing } from '../sto
 import type { Gathering } from './gathering'
 import { type Group, groupsOf } from './groups'
 import { type OverlayFigure, type OverlayRun, overlayFigure } from './overlay'
-import { band, grouping, hiddenRuns } from './state'
+import { band, grouping, hiddenRuns, lookHere } from './state'
 
 /** Computes the chart of one metric from the stores of the compared runs. */
 export class OverlaySource implements FigureSource {
@@ -52,7 +51,7 @@ export class OverlaySource implements FigureSource {
   }
 
   private run(store: RunStore, range: Range | null): OverlayRun {
-    const { colour, dash } = lookOf(store.id)
+    const { colour, dash } = lookHere(store.id)
     const drawn = colourOf(palette.peek(), `run-${colour}`)
     return {
       id: store.id,

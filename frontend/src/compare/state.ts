@@ -1,4 +1,5 @@
 import { computed, signal } from '@preact/signals'
+import { type Look, lookOf, looksOf } from '../paint/runColours'
 import { split } from '../store/view'
 
 export type Grouping = 'none' | 'seed' | 'tag'
@@ -16,6 +17,11 @@ export const band = signal<Band>('range')
 
 /** The run nearest to the pointer, by which every chart sorts its values. */
 export const nearestRun = signal<string | null>(null)
+
+const looks = computed(() => looksOf(runIds.value))
+
+/** How a run is drawn in this comparison, hidden ones counted so that hiding changes no other. */
+export const lookHere = (run: string): Look => looks.value.get(run) ?? lookOf(run)
 
 export const shownRuns = computed(() => runIds.value.filter((id) => !hiddenRuns.value.has(id)))
 
