@@ -1,8 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks'
 import { chosenColumns } from '../store/tableView'
 import { COLUMNS } from './columns'
-
-const USUAL = COLUMNS.filter(({ from }) => from !== 'chosen').map(({ id }) => id)
+import { lacksRoom, shownColumns, toggleColumn } from './shown'
 
 /** Which columns the table has; until one is chosen, as many of the usual ones as fit. */
 export function ColumnChooser() {
@@ -11,22 +10,29 @@ export function ColumnChooser() {
     const close = (event: Event) => {
       if (box.current && !box.current.contains(event.target as Node)) box.current.open = false
     }
+    const closeByKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && box.current) box.current.open = false
+    }
     document.addEventListener('pointerdown', close)
-    return () => document.removeEventListener('pointerdown', close)
+    document.addEventListener('keydown', closeByKey)
+    return () => {
+      document.removeEventListener('pointerdown', close)
+      document.removeEventListener('keydown', closeByKey)
+    }
   }, [])
-  const shown = chosenColumns.value ?? USUAL
-  const toggle = (id: string) => {
-    const next = shown.includes(id) ? shown.filter((one) => one !== id) : [...shown, id]
-    chosenColumns.value = COLUMNS.map((column) => column.id).filter((one) => next.includes(one))
-  }
   return (
     <details class="columns" ref={box}>
       <summary class="button small">Columns</summary>
       <div>
-        {COLUMNS.map(({ id, title }) => (
-          <label key={id} class="check">
-            <input type="checkbox" checked={shown.includes(id)} onChange={() => toggle(id)} />
-            {title}
+        {COLUMNS.map((column) => (
+          <label key={column.id} class="check">
+            <input
+              type="checkbox"
+              checked={shownColumns.value.includes(column.id)}
+              onChange={() => toggleColumn(column.id)}
+            />
+            {column.title}
+            {lacksRoom(column) && <small class="faint">no room at this width</small>}
           </label>
         ))}
         <button

@@ -1,13 +1,12 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { splitTags } from '../launch/body'
 import { attempt } from '../store/actions'
 import { replace } from '../store/runs'
 import { PencilIcon } from '../ui/icons'
 import { api, type RunPatch } from '../wire/api'
 import type { Run } from '../wire/types'
-
-type Field = 'name' | 'tags' | 'notes'
+import { editing, type Field } from './editing'
 
 interface Props {
   run: Run
@@ -22,22 +21,22 @@ const patchOf = (field: Field, text: string): RunPatch =>
 
 /** A cell that turns into a field: Enter keeps what was typed, Esc does not, leaving it does. */
 export function Editable({ run, field, children }: Props) {
-  const [editing, setEditing] = useState(false)
-  const button = useRef<HTMLButtonElement>(null)
   const close = (text: string | null) => {
-    setEditing(false)
+    editing.value = null
     if (text !== null && text !== textOf(run, field)) void save(run, field, text)
   }
-  if (editing) return <Editor run={run} field={field} onClose={close} />
+  if (editing.value?.run === run.id && editing.value.field === field)
+    return <Editor run={run} field={field} onClose={close} />
   return (
     <div class={`editable ${field}`}>
       {children ?? <span title={run[field] as string}>{run[field]}</span>}
       <button
-        ref={button}
         type="button"
         class="pencil"
         aria-label={`Edit ${field} of ${run.name}`}
-        onClick={() => setEditing(true)}
+        onClick={() => {
+          editing.value = { run: run.id, field }
+        }}
       >
         <PencilIcon />
       </button>

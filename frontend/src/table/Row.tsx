@@ -8,9 +8,12 @@ import { current, selected, toggleSelected } from '../store/selection'
 import { Link } from '../ui/Link'
 import { type Item, Menu } from '../ui/Menu'
 import { RunDot } from '../ui/RunDot'
+import { exportItems } from '../wire/exports'
 import type { Run } from '../wire/types'
 import type { Column } from './columns'
 import { Editable } from './Editable'
+import { editing } from './editing'
+import { showColumn } from './shown'
 
 interface Props {
   run: Run
@@ -74,11 +77,28 @@ function actions(run: Run): Item[] {
   if (run.deleted) return [{ text: 'Bring back', act: () => void restoreRuns([run.id]) }]
   const send = (action: 'pause' | 'resume') => () => void act(run.id, { action }).then(refreshRuns)
   const clone = { text: 'Clone with changes', act: () => navigate(`/new?from=${run.id}`) }
-  if (isTerminal(run)) return [clone, { text: 'Delete', hint: 'can be undone', act: () => void removeRuns([run.id]) }]
+  const always = [clone, editTags(run.id), editName(run.id)]
+  if (isTerminal(run))
+    return [
+      ...always,
+      ...exportItems(run.id),
+      { text: 'Delete', hint: 'can be undone', act: () => void removeRuns([run.id]) },
+    ]
   return [
-    clone,
+    ...always,
     ...(canPause(run.state) ? [{ text: 'Pause', act: send('pause') }] : []),
     ...(canResume(run.state) ? [{ text: 'Resume', act: send('resume') }] : []),
     { text: run.state === 'queued' ? 'Cancel' : 'Stop', act: () => void stopRuns([run.id]) },
+    ...exportItems(run.id),
   ]
 }
+
+const editName = (run: string): Item => ({ text: 'Edit name', act: () => (editing.value = { run, field: 'name' }) })
+
+const editTags = (run: string): Item => ({
+  text: 'Edit tags',
+  act: () => {
+    showColumn('tags')
+    editing.value = { run, field: 'tags' }
+  },
+})
