@@ -57,12 +57,22 @@ export function setPace(store: RunStore, pace: number | null): void {
   const run = store.run.peek()
   if (!run || !isLive(run.state)) return
   store.run.value = { ...run, pace }
+  asked = { run: store.id, pace, at: performance.now() }
   void act(store.id, { action: 'pace', updates_per_s: pace })
 }
 
 export function nudgePace(store: RunStore, by: number): void {
-  const at = paceIndex(store.run.peek()?.pace ?? null) + by
+  const at = paceIndex(paceAsked(store)) + by
   setPace(store, PACES[Math.min(PACES.length - 1, Math.max(0, at))]!)
+}
+
+const ANSWERED_MS = 3000
+let asked = { run: '', pace: null as number | null, at: 0 }
+
+/** What was asked for last: a record that was on its way meanwhile still tells the pace before. */
+function paceAsked(store: RunStore): number | null {
+  const recent = asked.run === store.id && performance.now() - asked.at < ANSWERED_MS
+  return recent ? asked.pace : (store.run.peek()?.pace ?? null)
 }
 
 function becomes(store: RunStore, state: string, within: number): Promise<boolean> {
