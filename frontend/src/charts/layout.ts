@@ -137,13 +137,20 @@ export function corner(text: string, input: ChartInput, side: 'top' | 'bottom' =
 
 export const ghost = (colour: string): string => faded(colour, 0.38)
 
+const WAITING = 'Waiting for the first'
+
+/** Said when a painted picture does not know yet that numbers have come. */
+export const READING = 'Reading …'
+
+export const isWaiting = (text: string): boolean => text.startsWith(WAITING)
+
 /** Why nothing is drawn: a run with updates has numbers on their way, another has not begun. */
 export const awaited = (input: ChartInput, state: string | undefined, what: string): string =>
   state === 'error'
     ? 'Could not be read; trying again.'
     : state === 'ready' || input.now === 0
-      ? `Waiting for the first ${what}.`
-      : 'Reading …'
+      ? `${WAITING} ${what}.`
+      : READING
 
 /** A figure that says why there is nothing to see. */
 export function nothing(input: ChartInput, empty: string, timeAxis: boolean): Figure {

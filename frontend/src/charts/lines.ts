@@ -57,7 +57,7 @@ export const beyondText = (count: number): string => (count > 0 ? `${integer(cou
 
 function waiting(look: LinesLook, input: ChartInput): string {
   const states = look.lines.map((line) => input.series(line.metric)?.state)
-  return awaited(input, states.find((state) => state !== 'ready') ?? states[0], 'update')
+  return awaited(input, states.find((state) => state !== 'ready') ?? states[0], input.now === 0 ? 'update' : 'value')
 }
 
 function draw(look: LineLook, x: Range, input: ChartInput): Drawn[] {

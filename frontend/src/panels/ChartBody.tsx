@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { MARGIN } from '../charts/layout'
+import { isWaiting, MARGIN, READING } from '../charts/layout'
 import { shareOf } from '../charts/scale'
 import { cursor, fullChart, touchedChart } from '../store/view'
 import type { Drawing } from './drawing'
@@ -8,12 +8,14 @@ import type { Drawing } from './drawing'
 interface Props {
   drawing: Drawing
   head: ComponentChildren
+  /** Numbers of it have come, though it may not be painted with them yet. */
+  measured?: boolean
   /** What lies over the plot area. */
   children?: ComponentChildren
 }
 
 /** The card of a chart: its head, the drawing, and the shared cursor over it. */
-export function ChartBody({ drawing, head, children }: Props) {
+export function ChartBody({ drawing, head, measured, children }: Props) {
   const surface = useRef<HTMLDivElement>(null)
   useEffect(() => drawing.mount(surface.current!), [drawing])
   const { id } = drawing.spec
@@ -32,7 +34,7 @@ export function ChartBody({ drawing, head, children }: Props) {
       <div class="chart-body" onPointerMove={(event) => drawing.point(event)} onPointerLeave={() => drawing.leave()}>
         <div class="surface" ref={surface} style={{ visibility: empty ? 'hidden' : 'visible' }} />
         <CursorLine drawing={drawing} />
-        {empty && <p class="chart-empty">{empty}</p>}
+        {empty && <p class="chart-empty">{measured && isWaiting(empty) ? READING : empty}</p>}
         {!empty && children}
       </div>
     </figure>

@@ -1,3 +1,4 @@
+import { useComputed } from '@preact/signals'
 import { useMemo } from 'preact/hooks'
 import type { ChartSpec, Head } from '../charts/types'
 import { integer, short } from '../paint/format'
@@ -19,7 +20,9 @@ interface Props {
 /** One chart of a run: its head says quantity, unit and value. */
 export function ChartCard({ spec, store, metrics }: Props) {
   const drawing = useMemo(() => new Drawing(spec, new ChartPainter(spec, store, metrics)), [spec.id, store])
-  return <ChartBody drawing={drawing} head={<CardHead drawing={drawing} spec={spec} store={store} />} />
+  const measured = useComputed(() => spec.series(metrics).some((name) => store.latest(name).value !== null)).value
+  const head = <CardHead drawing={drawing} spec={spec} store={store} />
+  return <ChartBody drawing={drawing} head={head} measured={measured} />
 }
 
 function CardHead({ drawing, spec, store }: { drawing: Drawing; spec: ChartSpec; store: RunStore }) {
@@ -33,7 +36,11 @@ function CardHead({ drawing, spec, store }: { drawing: Drawing; spec: ChartSpec;
       <span class="chart-note">{note}</span>
       {figure !== null && figure.nonfinite > 0 && <span class="badge">{integer(figure.nonfinite)} non-finite</span>}
       {probe ? (
-        <span class="chart-probe">{probe}</span>
+        <span class="chart-probe">
+          {probe.split(' · ').map((part) => (
+            <span key={part}>{part}</span>
+          ))}
+        </span>
       ) : (
         <span class="chart-heads">
           {figure?.heads.map((head, i) => (
