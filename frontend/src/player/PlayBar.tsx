@@ -16,15 +16,16 @@ export function PlayBar({ player }: { player: Player }) {
     <div class="play-bar" role="toolbar" aria-label="Playback">
       <Press name="First step" hint="Home" act={() => player.seek(0)} icon={<FirstIcon />} />
       <Press name="Step back" hint="," act={() => player.step(-1)} icon={<PreviousIcon />} />
-      <Press
-        name={playing ? (live ? 'Hold' : 'Pause the episode') : live ? 'Go on watching' : 'Play the episode'}
-        hint="Space, with the player focused"
-        act={() => player.toggle()}
-        icon={playing ? <PauseIcon /> : <PlayIcon />}
-      />
+      {(!live || player.active.value) && (
+        <Press
+          name={playing ? (live ? 'Hold' : 'Pause the episode') : live ? 'Go on watching' : 'Play the episode'}
+          hint="Space, with the player focused"
+          act={() => player.toggle()}
+          icon={playing ? <PauseIcon /> : <PlayIcon />}
+        />
+      )}
       <Press name="Step forward" hint="." act={() => player.step(1)} icon={<NextIcon />} />
       <Press name="Last step" hint="End" act={() => player.seek(Number.MAX_SAFE_INTEGER)} icon={<LastIcon />} />
-      <Scrubber player={player} />
       {!live && (
         <>
           <select
@@ -55,6 +56,7 @@ export function PlayBar({ player }: { player: Player }) {
           </button>
         </>
       )}
+      <Scrubber player={player} />
     </div>
   )
 }
@@ -86,9 +88,15 @@ function Scrubber({ player }: { player: Player }) {
     slider.current!.max = String(last.value)
     slider.current!.value = String(t.value)
   })
-  const text = useComputed(() => `step ${t.value} of ${last.value}`)
+  const text = useComputed(() =>
+    mode.value === 'live' ? kept(t.value, last.value) : `step ${t.value} of ${last.value}`,
+  )
+  // What is watched may have begun amid an episode: its pictures are not numbered as the steps beside them.
+  const count = useComputed(() =>
+    mode.value === 'live' ? `${integer(last.value + 1)} kept` : `${integer(t.value)}/${integer(last.value)}`,
+  )
   return (
-    <>
+    <span class="scrub">
       <input
         ref={slider}
         type="range"
@@ -98,7 +106,9 @@ function Scrubber({ player }: { player: Player }) {
         style={fill}
         onInput={(event) => player.seek(Number(event.currentTarget.value))}
       />
-      <span class="count">{useComputed(() => `${integer(t.value)}/${integer(last.value)}`)}</span>
-    </>
+      <span class="count">{count}</span>
+    </span>
   )
 }
+
+const kept = (t: number, last: number) => `${t + 1} of the ${last + 1} steps kept`

@@ -17,6 +17,7 @@ export function PlayerPanel({ player }: { player: Player }) {
   useEffect(() => followVisibility(root.current!, player), [player])
   usePlayback(player)
   const mode = player.mode.value
+  const playable = mode === 'recorded' || (mode === 'live' && (player.active.value || player.tapeOf(0) !== null))
   return (
     <section
       ref={root}
@@ -34,7 +35,7 @@ export function PlayerPanel({ player }: { player: Player }) {
       ) : (
         <p class="picture blank">{NOTHING[player.shelf.state.value]}</p>
       )}
-      {mode !== 'empty' && <PlayBar player={player} />}
+      {playable && <PlayBar player={player} />}
       <div class="shelf">
         <h3>Recorded episodes</h3>
         <Recorder player={player} />
@@ -61,7 +62,7 @@ function PlayerHead({ player }: { player: Player }) {
   const lit = mode.value === 'live' && watching.state.value === 'live'
   const rate = useComputed(() => {
     const now = watching.rate.perSecond.value
-    return now === null ? 'live' : `live · ${now.toFixed(0)}/s`
+    return now === null ? 'live' : `live ${now.toFixed(0)}/s`
   })
   return (
     <header>
