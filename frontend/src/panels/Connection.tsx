@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import type { RunStore } from '../store/run'
+import { isTerminal } from '../store/runs'
 import { live } from '../wire/socket'
 
 const STALE_AFTER = 10_000
@@ -18,11 +19,12 @@ export function Connection({ store }: { store: RunStore }) {
   const run = store.run.value
   const expected = run?.state === 'running' && (run.pace === null || run.pace > 0.2)
   const stale = live.link.value === 'live' && expected && quiet * 1000 > STALE_AFTER
-  const kind = stale ? 'stale' : live.link.value
+  const ended = live.link.value === 'live' && run !== null && isTerminal(run)
+  const kind = stale ? 'stale' : ended ? 'ended' : live.link.value
   return (
     <span class="link" data-link={kind} role="status">
       <i />
-      {kind === 'live' && 'live'}
+      {(kind === 'live' || kind === 'ended') && kind}
       {(kind === 'connecting' || kind === 'idle') && 'connecting …'}
       {kind === 'stale' && `no news for ${quiet} s`}
       {kind === 'revoked' && 'logged out'}
