@@ -1,5 +1,5 @@
 import { unitText, valueText } from '../paint/format'
-import { isWrong } from '../panels/equation'
+import { effectText, isWrong } from '../panels/equation'
 import { pointedControl } from '../store/view'
 import { LockIcon } from '../ui/icons'
 import { Segmented } from '../ui/Segmented'
@@ -45,7 +45,7 @@ export function ControlField({ launch, control }: Props) {
       <FieldError launch={launch} path={path} />
       <Was launch={launch} path={path} label={control.title ?? name} />
       <p>
-        {control.doc} {control.effect}
+        {control.doc} {effectText(control)}
         <Facts control={control} />
       </p>
     </div>

@@ -7,7 +7,7 @@ import { NumberField } from '../ui/NumberField'
 import { Segmented } from '../ui/Segmented'
 import { Tex } from '../ui/Tex'
 import type { Control, Value } from '../wire/types'
-import { isWrong } from './equation'
+import { docText, isWrong } from './equation'
 
 interface Props {
   store: RunStore
@@ -46,7 +46,7 @@ export function ControlRow({ store, control, locked }: Props) {
         )}
       </div>
       {control.kind === 'gate' && <Pressure control={control} store={store} />}
-      <p>{control.doc}</p>
+      <p>{docText(control, store.controls.confirmed.value[control.name])}</p>
       <Progress control={control} store={store} />
     </div>
   )

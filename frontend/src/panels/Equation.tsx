@@ -8,7 +8,7 @@ import { pointedControl } from '../store/view'
 import { goToSwitch } from '../ui/goTo'
 import { Tex } from '../ui/Tex'
 import type { Algorithm, Control, Value } from '../wire/types'
-import { isWrong, substitute } from './equation'
+import { docText, isWrong, substitute } from './equation'
 
 interface FormulaProps {
   algorithm: Algorithm
@@ -168,7 +168,8 @@ export function TermLine({ controls, values }: { controls: Control[]; values: Re
   if (!control) return <p class="equation-term">Underlined terms are switches. Point at one, or click it.</p>
   return (
     <p class="equation-term">
-      <strong>{control.title ?? control.name}</strong> = {valueText(values[control.name])}. {control.doc}
+      <strong>{control.title ?? control.name}</strong> = {valueText(values[control.name])}.{' '}
+      {docText(control, values[control.name])}
     </p>
   )
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { control, gate } from '../testing/fixtures'
-import { substitute } from './equation'
+import { docText, effectText, substitute } from './equation'
 
 const coefficient = control({ name: 'value_coef', kind: 'number', latex: 'c_v', default: 0.5 })
 const equation = [
@@ -34,5 +34,15 @@ describe('substitute', () => {
 
   it('does not call a changed number wrong', () => {
     expect(write({ advantage: 'block', value_coef: 3 })[1]!.latex).toContain('right-side')
+  })
+})
+
+describe('what is said of a boundary', () => {
+  const boundary = { ...gate, doc: 'Holds the advantage constant.', effect: 'The critic is trained too.' }
+
+  it('names the side that each sentence is true of', () => {
+    expect(docText(boundary, 'block')).toBe('Holds the advantage constant.')
+    expect(docText(boundary, 'pass')).toBe('If blocked: Holds the advantage constant.')
+    expect(effectText(boundary)).toBe('If passed: The critic is trained too.')
   })
 })

@@ -6,6 +6,14 @@ export function isWrong(control: Control, value: Value | undefined): boolean {
   return boundary && value !== undefined && value !== control.default
 }
 
+/** What a switch does; a boundary's effect is that of passing it, which is not what is in force as a rule. */
+export const effectText = ({ kind, effect }: Control): string =>
+  effect && kind === 'gate' ? `If passed: ${effect}` : (effect ?? '')
+
+/** What a switch is for; of a boundary that is passed, what it would be otherwise. */
+export const docText = ({ kind, doc }: Control, value: Value | undefined): string =>
+  kind === 'gate' && value === 'pass' ? `If blocked: ${doc}` : (doc ?? '')
+
 function applies({ when }: EquationTerm, values: Record<string, Value>): boolean {
   if (!when) return true
   const value = values[when.control]

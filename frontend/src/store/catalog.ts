@@ -4,6 +4,17 @@ import type { Algorithm, Catalog, Control, Environment, Metric } from '../wire/t
 /** What the engine declares, read once per page. */
 export const catalog = signal<Catalog | null>(null)
 
+/** The engine's sentences mark names with backticks, which this page shows as any other word. */
+export const unmarked = (declared: Catalog): Catalog => ({
+  ...declared,
+  controls: Object.fromEntries(Object.entries(declared.controls).map(([id, rows]) => [id, rows.map(plain)])),
+  environments: declared.environments.map(plain),
+})
+
+function plain<T extends { doc?: string | null; effect?: string | null }>(row: T): T {
+  return { ...row, doc: row.doc?.replaceAll('`', ''), effect: row.effect?.replaceAll('`', '') }
+}
+
 export const algorithmOf = (id: string): Algorithm | undefined =>
   catalog.value?.algorithms.find((algorithm) => algorithm.id === id)
 

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import { ApiError, api, onUnauthorised } from '../wire/api'
-import { catalog } from './catalog'
+import { catalog, unmarked } from './catalog'
 
 export type Session = 'checking' | 'in' | 'out' | 'spent' | 'unreachable'
 
@@ -21,7 +21,7 @@ export async function openSession(): Promise<void> {
   const key = takeKey()
   const refused = key !== null && !(await tryKey(key))
   try {
-    catalog.value = await api.catalog()
+    catalog.value = unmarked(await api.catalog())
     session.value = 'in'
   } catch (error) {
     const status = error instanceof ApiError ? error.status : 0
