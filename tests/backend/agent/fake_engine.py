@@ -16,12 +16,13 @@ class FakeTrainer:
 
     def __init__(self, config: dict[str, Any], directory: Path, resume: bool) -> None:
         self.config = config
+        self.directory = directory
         self.update = _last_update(directory)
         self.journal = JournalWriter(directory, segment_bytes=config.get("segment_bytes", 4 << 20))
         self.inbox = InboxReader(directory / "inbox.bin", after=_position(directory))
         self.position = directory / "position"
         self.paused = False
-        self.sender = ViewSender(directory)
+        self.sender: ViewSender | None = None
         self.fps = 0.0
         self.event("resumed" if resume else "started", {})
 
@@ -44,7 +45,7 @@ class FakeTrainer:
                 return
             if not self.paused:
                 self.frame()
-            if self.fps:
+            if self.fps and self.sender:
                 self.sender.send({"update": self.update, "fps": self.fps, "image": b"x" * (60 << 10)})
             time.sleep(self.config.get("interval", 0.005))
         self.event("finished", {"reason": "budget used up"})
@@ -62,6 +63,7 @@ class FakeTrainer:
                     return True
                 case "watch":
                     self.fps = command["fps"]
+                    self.sender = self.sender or ViewSender(self.directory)
                 case op:
                     self.paused = op == "pause"
                     self.event("action_done", {"action_id": command["id"], "action": op})

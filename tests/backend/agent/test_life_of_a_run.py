@@ -175,4 +175,4 @@ async def test_what_a_trainer_may_and_sees(server: FakeServer, agent: "subproces
     limits = (proc / "limits").read_text().splitlines()
     assert next(line.split()[4:6] for line in limits if line.startswith("Max core file")) == ["0", "0"]
     targets = [os.readlink(entry) for entry in (proc / "fd").iterdir()]
-    assert not any("socket" in target or "agent.lock" in target for target in targets)
+    assert [target for target in targets if "socket" in target or "agent.lock" in target] == []

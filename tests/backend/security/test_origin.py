@@ -16,6 +16,7 @@ from backend.api.routes.page import NOT_BUILT
 from backend.auth import roles
 from backend.auth.headers import POLICY
 from backend.cli import main
+from tests.backend.api.test_episodes import EPISODE
 from tests.backend.kit import FakeAgent, Running, free_port, running
 
 HOSTS = [
@@ -75,6 +76,11 @@ async def logged_in(server: Running) -> str:
         answer = await browser.post("/api/session", json={"key": key}, headers=origin)
         assert answer.status_code == 204
         return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+
+
+def filled(template: str, run: str) -> str:
+    """Return the path of a route: of a run, of its first episode, and of files that exist."""
+    return template.replace("{path:path}", "runs").format(id=run, n=1, k=0, asset="start.js")
 
 
 def test_S1_another_address_needs_an_explicit_flag(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -140,6 +146,8 @@ async def test_S4_only_our_own_page_changes_something_with_a_session(server: Run
 async def test_S4_reading_changes_nothing(server: Running, agent: FakeAgent) -> None:
     run = await server.start_run()
     await agent.rows(run, 3)
+    agent.episodes[1] = EPISODE | {"view": {"kind": "state", "states": [[0.0], [1.0]]}}
+    agent.pictures[1, 0] = b"jpeg"
     await server.until(run, lambda r: r["update"] == 3)
 
     def dump() -> list[str]:
@@ -149,12 +157,13 @@ async def test_S4_reading_changes_nothing(server: Running, agent: FakeAgent) -> 
         return found
 
     before = dump()
-    queries = {"series": "?names=policy/entropy", "distributions": "?name=advantage"}
+    queries = {"series": "?names=policy/entropy", "distributions": "?name=advantage", "export": "?format=csv"}
     for template, methods in roles.HTTP.items():
         if "GET" in methods:
-            path = template.replace("{path:path}", "runs").format(id=run, asset="start.js")
+            path = filled(template, run)
             for _ in range(2):
-                await server.client.get(path + queries.get(path.rpartition("/")[2], ""))
+                answer = await server.client.get(path + queries.get(path.rpartition("/")[2], ""))
+                assert answer.status_code == 200, (path, answer.text)
     assert dump() == before
 
 
@@ -167,8 +176,8 @@ async def test_S5_no_page_of_another_origin_may_read_an_answer(server: Running) 
 
 
 async def test_S6_every_answer_carries_the_security_headers(server: Running, agent: FakeAgent) -> None:
-    paths = [template.replace("{path:path}", "").format(id="x", asset="start.js") for template in roles.HTTP]
-    for path in [*paths, "/assets/none.js", "/api/none", "/docs/swagger-ui-bundle.js"]:
+    paths = [filled(template, "x") for template in roles.HTTP]
+    for path in [*paths, "/", "/assets/none.js", "/api/none", "/docs/swagger-ui-bundle.js"]:
         for method in ("GET", "POST", "DELETE", "TRACE"):
             answer = await server.client.request(method, path)
             assert answer.headers["content-security-policy"] == POLICY
