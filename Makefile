@@ -79,8 +79,14 @@ browser-check: $(VENV)/dev ## typecheck, lint and unit tests of the browser part
 	cd frontend && $(NPM) run --silent lint
 	cd frontend && $(NPM) test --silent
 
+# What starts processes of its own and looks at them through a browser or through kills gets the machine to itself.
+ALONE := tests/e2e tests/faults
+
 pytest: $(VENV)/dev ## engine, server, faults and stories in a real browser
-	$(BIN)/pytest
+	@failed=0; \
+	$(BIN)/pytest --numprocesses 2 --dist loadfile $(ALONE:%=--ignore=%) || failed=1; \
+	$(BIN)/pytest $(ALONE) || failed=1; \
+	exit $$failed
 
 # CI fails without a browser; a laptop without one skips the stories with a sentence (tests/conftest.py).
 chromium:

@@ -45,6 +45,7 @@ def ask(page: Page, words: str) -> None:
     """Open the palette, type, and take the first that is found."""
     page.keyboard.press("Control+k")
     page.keyboard.type(words)
+    expect(page.get_by_role("combobox", name="Search runs and commands")).to_have_value(words)
     first = re.compile(".*".join(words.split()), re.IGNORECASE)
     expect(chosen(page)).to_contain_text(first)
     page.keyboard.press("Enter")

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { splitTags } from '../launch/body'
 import { attempt } from '../store/actions'
 import { replace } from '../store/runs'
@@ -52,7 +52,7 @@ async function save(run: Run, field: Field, text: string): Promise<void> {
 function Editor({ run, field, onClose }: { run: Run; field: Field; onClose(text: string | null): void }) {
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const done = useRef(false)
-  useEffect(() => {
+  useLayoutEffect(() => {
     input.current?.focus()
     input.current?.select()
   }, [])

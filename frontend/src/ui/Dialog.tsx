@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 
 interface Props {
   title: string
@@ -13,7 +13,8 @@ interface Props {
 /** A modal of the browser itself: focus stays inside, Esc closes. */
 export function Dialog({ title, onClose, drawer, bare, children }: Props) {
   const element = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Not after the next paint: what is typed right behind the shortcut that opens it belongs into it.
+  useLayoutEffect(() => {
     const dialog = element.current
     dialog?.showModal?.()
     return () => dialog?.close?.()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +63,15 @@ class Slow:
             times = None if times is None else times - 1
 
 
+@contextlib.asynccontextmanager
+async def slow_viewer(server: Running, run: str) -> AsyncIterator[Slow]:
+    """Open a viewer of a run; one that a failing test left open would be a warning, and so a failure, of another."""
+    slow = Slow(server)
+    with slow.socket:
+        await slow.open(run)
+        yield slow
+
+
 async def gone(server: Running) -> None:
     """Wait until no viewer holds a place."""
     async with asyncio.timeout(10):
@@ -88,19 +99,17 @@ async def test_one_that_reads_nothing_finds_a_skip_and_the_code_when_it_does(tmp
         # All is there before the viewer comes, so that it is known what the last skip has to cover.
         await fill(agent, run, 12)
         await server.until(run, lambda record: record["head"] == agent.runs[run].head)
-        slow = Slow(server)
-        await slow.open(run)
-        assert server.services.hub.viewers
-        await told_to_go(server)
-        assert server.services.floods.open.total() == 1  # it keeps its place until it has gone
-        await slow.read()
+        async with slow_viewer(server, run) as slow:
+            assert server.services.hub.viewers
+            await told_to_go(server)
+            assert server.services.floods.open.total() == 1  # it keeps its place until it has gone
+            await slow.read()
         assert slow.protocol.close_rcvd is not None
         assert slow.protocol.close_rcvd.code == outlet.SLOW
         got = [(first, last) for first, last in spans(slow.messages)]
         assert slow.messages[-1]["type"] == "skip"
         assert [first for first, _ in got] == [1, *(last + 1 for _, last in got[:-1])]
         assert got[-1][1] == agent.runs[run].head
-        slow.socket.close()
         await gone(server)
         await agent.disconnect()
 
@@ -111,11 +120,9 @@ async def test_one_that_never_reads_is_cut_in_the_end(tmp_path: Path, monkeypatc
         agent = FakeAgent(server)
         await agent.connect()
         run = await server.start_run()
-        slow = Slow(server)
-        await slow.open(run)
-        await fill(agent, run, 30)
-        await gone(server)
-        slow.socket.close()
+        async with slow_viewer(server, run):
+            await fill(agent, run, 30)
+            await gone(server)
         await agent.disconnect()
 
 
@@ -124,14 +131,12 @@ async def test_one_that_trickles_is_kept(tmp_path: Path) -> None:
         agent = FakeAgent(server)
         await agent.connect()
         run = await server.start_run()
-        slow = Slow(server)
-        await slow.open(run)
-        await fill(agent, run, 30)
-        for _ in range(30):
-            await slow.read(1)
-            await asyncio.sleep(0.1)
-        assert len(server.services.hub.viewers) == 1
-        slow.socket.close()
+        async with slow_viewer(server, run) as slow:
+            await fill(agent, run, 30)
+            for _ in range(30):
+                await slow.read(1)
+                await asyncio.sleep(0.1)
+            assert len(server.services.hub.viewers) == 1
         await agent.disconnect()
 
 

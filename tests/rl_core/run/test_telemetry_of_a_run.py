@@ -9,6 +9,8 @@ import pytest
 
 from tests.rl_core.run.operated import Operated, operate
 
+FLOAT32_EPS = 2**-23
+
 DIVERGING: dict[str, Any] = {
     "learning_rate": 1.0, "max_grad_norm": 0.0, "optimiser": "sgd", "initialisation": "large", "activation": "relu",
     "critic": "v", "value_coef": 100.0,
@@ -54,7 +56,8 @@ def test_B_5_recomputed_looks_perfect_and_only_the_exact_kl_tells() -> None:
 def test_B_5_attached_is_a_policy_that_never_moves() -> None:
     done = operate(body("ppo", **PPO, old_log_prob="recomputed_attached"))
     assert set(last(done, "grad/actor")) == {0.0}
-    assert max(last(done, "policy/kl_exact")) < 1e-10
+    # Parameters that did not move; a processor may round the batch otherwise than the steps.
+    assert max(map(abs, last(done, "policy/kl_exact"))) < FLOAT32_EPS
 
 
 @pytest.mark.parametrize(("mask", "is_one"), [("stored", True), ("redrawn", False), ("off", False)])
