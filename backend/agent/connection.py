@@ -18,6 +18,8 @@ from backend.agent.timings import Timings
 logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_BYTES = 16 << 20
+PONG_S = 60.0
+"""The server answers a ping behind the records before it, each committed to a disk that others use too."""
 
 
 class Address(NamedTuple):
@@ -67,8 +69,9 @@ class Connection:
     async def _once(self, address: Address) -> None:
         headers = {"Authorization": f"Bearer {address.token}"}
         async with connect(
-            address.url, additional_headers=headers, compression=None, proxy=None, max_size=MAX_MESSAGE_BYTES
-        ) as socket:
+            address.url, additional_headers=headers, compression=None, proxy=None, max_size=MAX_MESSAGE_BYTES,
+            ping_timeout=PONG_S,
+        ) as socket:  # fmt: skip
             await self._serve(socket)
 
     def _report(self, error: BaseException) -> None:

@@ -46,7 +46,12 @@ class AgentSession:
 
     async def receive(self) -> dict[str, Any]:
         """Return the next message; raises WebSocketDisconnect at the end."""
-        message: dict[str, Any] = msgspec.msgpack.decode(await self.socket.receive_bytes())
+        try:
+            data = await self.socket.receive_bytes()
+        except RuntimeError:
+            # What starlette raises once a message that was sent has found the connection closed.
+            raise WebSocketDisconnect from None
+        message: dict[str, Any] = msgspec.msgpack.decode(data)
         return message
 
     async def greet(self) -> bool:

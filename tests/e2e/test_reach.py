@@ -18,6 +18,7 @@ def test_without_a_mouse(service: Service, tab: OpenTab, start: StartRun) -> Non
     run = start(name="by keys alone")
     page = tab().page
     page.goto(service.url)
+    expect(page.locator(f'tr[data-run="{run}"]')).to_be_visible()
     press = page.keyboard.press
     ask(page, "by keys alone")
     expect(page).to_have_url(f"{service.url}/runs/{run}")

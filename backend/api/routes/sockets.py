@@ -9,6 +9,7 @@ from backend.api.errors import ApiError
 from backend.jobs.session import AgentSession
 from backend.live.endpoint import LiveSocket
 from backend.live.messages import SUBPROTOCOL
+from backend.live.outlet import outlet_of
 
 router = APIRouter()
 
@@ -35,4 +36,5 @@ async def live(websocket: WebSocket, services: Services, caller: Caller) -> None
 @router.websocket("/api/agent")
 async def agent(websocket: WebSocket, services: Services) -> None:
     """Serve the agent that owns this machine's trainers."""
+    outlet_of(websocket.scope).be_patient()
     await AgentSession(websocket, services.ledger, services.link).run()

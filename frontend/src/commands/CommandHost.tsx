@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 import { listenKeys } from '../ui/keys'
 import { everywhere, overlay } from './everywhere'
 import { KeyHelp } from './KeyHelp'
@@ -11,7 +11,8 @@ const close = () => {
 
 /** The palette, the key help, and every shortcut of the page: all from one list of commands. */
 export function CommandHost() {
-  useEffect(() => {
+  // With the page and not after its first paint: whoever sees it can press a key.
+  useLayoutEffect(() => {
     const stops = [offer(everywhere), listenKeys((key) => commandOf(key)?.act)]
     return () => {
       for (const stop of stops) stop()

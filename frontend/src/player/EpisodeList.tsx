@@ -51,8 +51,8 @@ export function EpisodeList({ player }: { player: Player }) {
 }
 
 const nothing = (player: Player) =>
-  player.active.value
-    ? 'No episode is recorded yet. Recordings come on a schedule and after edits, or now, with the button above.'
+  player.active.value || player.store.run.value?.state === 'queued'
+    ? 'No episode is recorded yet. Recordings come on a schedule, after edits and on request.'
     : 'No episode of this run was recorded.'
 
 function Row({ row, player }: { row: EpisodeRow; player: Player }) {

@@ -33,7 +33,7 @@ export function PlayerPanel({ player }: { player: Player }) {
       ) : mode === 'recorded' ? (
         <RecordedStages player={player} />
       ) : (
-        <p class="picture blank">{NOTHING[player.shelf.state.value]}</p>
+        <p class="picture blank">{nothing(player)}</p>
       )}
       {playable && <PlayBar player={player} />}
       <div class="shelf">
@@ -50,6 +50,9 @@ const NOTHING = {
   ready: 'The run acts no more, and no episode of it was recorded.',
   failed: 'The recorded episodes cannot be read.',
 }
+
+const nothing = ({ store, shelf }: Player): string =>
+  store.run.value?.state === 'queued' ? 'The policy plays here once the run has started.' : NOTHING[shelf.state.value]
 
 const SOURCES = [
   { value: 'live', text: 'Live' },

@@ -52,7 +52,10 @@ export const Row = memo(function Row({ run, columns, place }: Props) {
             <Link href={`/runs/${run.id}`} title={run.name}>
               <bdi dir="ltr">{run.name}</bdi>
             </Link>
-            <small>{run.environment.id}</small>
+            <small>
+              <span class="until-medium">seed {run.seed} · </span>
+              {run.environment.id}
+            </small>
           </span>
         </Editable>
       </td>

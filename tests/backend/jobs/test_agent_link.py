@@ -7,9 +7,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import connect
 
 from backend.jobs.link import AgentLink
+from backend.jobs.session import AgentSession
+from backend.live import outlet
 from tests.backend.kit import FakeAgent, Running, running
 
 
@@ -115,6 +118,24 @@ async def test_reachable_follows_the_connection_and_the_state_does_not(server: R
     assert record["state"] == "running"
 
 
+async def test_a_busy_server_has_a_minute_to_hear_a_pong(server: Running, agent: FakeAgent) -> None:
+    assert server.services.link.raw_send is not None
+    socket = server.services.link.raw_send.__self__  # type: ignore[attr-defined]
+    assert outlet.outlet_of(socket.scope).ping_timeout == outlet.PONG_S >= 60
+
+
+async def test_a_connection_that_a_send_found_closed_has_ended(server: Running) -> None:
+    class Closed:
+        async def receive_bytes(self) -> bytes:
+            raise RuntimeError("WebSocket is not connected.")
+
+        send_bytes = None
+
+    session = AgentSession(Closed(), server.services.ledger, server.services.link)  # type: ignore[arg-type]
+    with pytest.raises(WebSocketDisconnect):
+        await session.receive()
+
+
 async def test_what_was_accepted_reaches_the_trainer_after_a_cut(server: Running, agent: FakeAgent) -> None:
     run = await server.start_run()
     await server.until(run, lambda r: r["state"] == "running")
@@ -126,7 +147,8 @@ async def test_what_was_accepted_reaches_the_trainer_after_a_cut(server: Running
     await agent.disconnect()
     agent.runs[run] = trainer
     await agent.connect()
-    record = await server.until(run, lambda r: not r["controls"]["pending"])
+    record = await server.until(run, lambda r: action in trainer.applied and r["head"] == trainer.head)
+    assert record["controls"]["pending"] == []
     assert record["controls"]["values"]["gamma"] == 0.5
     events = (await server.client.get(f"/api/runs/{run}/events")).json()["events"]
     assert [event["data"]["action_id"] for event in events if event["kind"] == "action_done"] == [action]
