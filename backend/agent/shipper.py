@@ -14,6 +14,9 @@ from rl_core.telemetry.journal import JournalReader
 
 BATCH_BYTES = 256 << 10
 WINDOW_BYTES = 4 << 20
+WINDOW_BATCHES = 2
+"""Unsettled batches of a run: one is being committed, one waits. Where commits are slow the next batch grows meanwhile;
+small ones would queue for minutes, and with them the answers to requests."""
 
 Send = Callable[[Message], Awaitable[None]]
 
@@ -31,7 +34,7 @@ class Cursor:
 
     @property
     def full(self) -> bool:
-        return self._in_flight_bytes > WINDOW_BYTES
+        return self._in_flight_bytes > WINDOW_BYTES or len(self._in_flight) >= WINDOW_BATCHES
 
     @property
     def idle(self) -> bool:

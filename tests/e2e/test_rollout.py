@@ -60,6 +60,7 @@ def test_space_belongs_to_the_player_only_while_it_has_the_focus(desk: OpenDesk)
     player, page = rollout(here), here.page
     document = record(here, seed=5)
     page.goto(f"{here.service.url}/runs/{here.run}?episode={document['n']}")
+    expect(player.get_by_text(f"Episode {document['n']} ·")).to_be_visible()
     expect(player.get_by_role("button", name="Play the episode")).to_be_visible()
     player.get_by_role("slider", name="Step").focus()
     page.keyboard.press("Space")

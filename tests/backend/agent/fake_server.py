@@ -23,6 +23,8 @@ class FakeServer:
         self.data_dir = data_dir
         self.records: dict[str, list[dict[str, Any]]] = {}
         self.arrived: dict[str, list[float]] = {}
+        self.batches: dict[str, list[int]] = {}
+        """The number of records in each message of a run."""
         self.settled: dict[str, int] = {}
         self.faults: list[str] = []
         self.hellos: list[dict[str, Any]] = []
@@ -107,7 +109,7 @@ class FakeServer:
                 await socket.send(msgspec.msgpack.encode({"t": "welcome", "runs": runs}))
                 self._socket = socket
             case "records":
-                await self._store(socket, message)
+                await self._store(message)
             case "trainer":
                 self.trainers.append({**message, "rows": self.rows(message["run"])})
             case "view":
@@ -115,9 +117,10 @@ class FakeServer:
             case "reply":
                 self.replies[message["id"]] = message
 
-    async def _store(self, socket: ServerConnection, message: dict[str, Any]) -> None:
+    async def _store(self, message: dict[str, Any]) -> None:
         run = message["run"]
         stored = self.records.setdefault(run, [])
+        self.batches.setdefault(run, []).append(len(message["records"]))
         for record in message["records"]:
             head = stored[-1]["seq"] if stored else 0
             if record["seq"] <= self.settled.get(run, 0):
@@ -128,9 +131,12 @@ class FakeServer:
                 stored.append(record)
                 self.arrived.setdefault(run, []).append(time.monotonic())
         if self.settles:
-            self.settled[run] = stored[-1]["seq"]
-            settled = {"t": "settled", "run": run, "epoch": 1, "seq": self.settled[run]}
-            await socket.send(msgspec.msgpack.encode(settled))
+            await self.settle(run)
+
+    async def settle(self, run: str) -> None:
+        """Say that everything of a run is stored for good."""
+        self.settled[run] = self.last(run)["seq"]
+        await self.send({"t": "settled", "run": run, "epoch": 1, "seq": self.settled[run]})
 
 
 def write(path: Path, text: str) -> None:

@@ -117,12 +117,14 @@ async def test_a_server_that_was_away_gets_the_backlog(server: FakeServer, agent
 async def test_nothing_is_forgotten_before_it_is_settled(server: FakeServer, agent: Agent, tmp_path: Path) -> None:
     server.settles = False
     await server.start("r1", updates=50, segment_bytes=1000, interval=0.001)
-    await server.until(lambda: server.kinds("r1") == ["started", "finished"])
+    await server.until(lambda: server.rows("r1") > 1 and len(read_all(tmp_path / "runs/r1")) == 52)
+    assert [record["seq"] for record in read_all(tmp_path / "runs/r1")] == list(range(1, 53))
     server.records.clear()
     await server.close()
+    server.settles = True
     await server.open()
     await server.until(lambda: server.kinds("r1") == ["started", "finished"])
-    assert [record["seq"] for record in read_all(tmp_path / "runs/r1")] == list(range(1, 53))
+    assert [record["seq"] for record in server.records["r1"]] == list(range(1, 53))
 
 
 async def test_shutdown_leaves_every_run_suspended(server: FakeServer, agent: Agent, spawn_agent: Spawn) -> None:

@@ -163,6 +163,18 @@ async def test_the_journal_forgets_what_is_settled(server: FakeServer, tmp_path:
     assert read_all(tmp_path / "runs/r1")[-1]["kind"] == "finished"
 
 
+async def test_what_a_slow_store_has_not_settled_grows_into_one_batch(server: FakeServer) -> None:
+    server.settles = False
+    await server.start("r1")
+    await server.until(lambda: len(server.batches.get("r1", [])) == 2)
+    await asyncio.sleep(0.5)
+    assert len(server.batches["r1"]) == 2
+    server.settles = True
+    await server.settle("r1")
+    await server.until(lambda: len(server.batches["r1"]) > 2)
+    assert server.batches["r1"][2] > sum(server.batches["r1"][:2])
+
+
 async def test_what_a_trainer_may_and_sees(server: FakeServer, agent: "subprocess.Popen[bytes]") -> None:
     await server.start("r1")
     await server.until(lambda: server.rows("r1") > 2)
