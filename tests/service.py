@@ -31,7 +31,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def eventually(look: Callable[[], Found], what: str, within_s: float = 30.0, every_s: float = 0.02) -> Found:
+def eventually(look: Callable[[], Found], what: str, within_s: float = 60.0, every_s: float = 0.02) -> Found:
     """Look until something true is found and return it; what the server cannot answer yet is looked for again."""
     deadline, last = time.monotonic() + within_s, None
     while time.monotonic() < deadline:
@@ -76,7 +76,7 @@ class Service:
         """Speaks with a bearer token, as a script would."""
         token = self.command("token").strip()
         return httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=20.0, trust_env=False
+            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, timeout=60.0, trust_env=False
         )
 
     @property
@@ -129,7 +129,7 @@ class Service:
         return dict(self.get(f"/api/runs/{run}"))
 
     def until(
-        self, run: str, ready: Callable[[dict[str, Any]], bool], what: str, within_s: float = 30
+        self, run: str, ready: Callable[[dict[str, Any]], bool], what: str, within_s: float = 60
     ) -> dict[str, Any]:
         """Wait until a run's record is as wanted and return it."""
         seen: dict[str, Any] = {}

@@ -24,7 +24,9 @@ OpenTab = Callable[..., Tab]
 StartRun = Callable[..., str]
 OpenDesk = Callable[..., Desk]
 
-expect.set_options(timeout=20_000)
+# How long a machine that is busy otherwise may take; nothing is waited for that is there already.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -78,6 +80,7 @@ def stranger(browser: Browser) -> Iterator[OpenTab]:
 
     def open_tab(**options: Any) -> Tab:
         context = browser.new_context(**{"viewport": WINDOW} | options)
+        context.set_default_timeout(PATIENCE_MS)
         opened.append(Tab(context.new_page()))
         return opened[-1]
 

@@ -51,14 +51,14 @@ class Desk:
         texts = self.page.locator(".readouts dd").all_text_contents()
         return int(re.sub(r"\D", "", texts[0])) if texts else 0
 
-    def reaches(self, update: int, within_s: float = 30) -> int:
+    def reaches(self, update: int, within_s: float = 60) -> int:
         """Wait until the readout shows at least this update and return what it shows."""
         eventually(lambda: self.update() >= update, f"update {update} on the desk", within_s)
         return self.update()
 
     def shows(self, state: str) -> None:
         """Wait until the desk says this state of the run."""
-        expect(self.page.locator(".desk-head .pill")).to_have_attribute("data-state", state, timeout=30_000)
+        expect(self.page.locator(".desk-head .pill")).to_have_attribute("data-state", state)
 
     @property
     def link(self) -> Locator:

@@ -31,10 +31,10 @@ def test_one_link_and_one_click_to_a_rising_curve(service: Service, stranger: Op
     page.wait_for_url(re.compile("/runs/[^/]+$"))
     desk = Desk(tab, service, page.url.rsplit("/", 1)[1])
     assert service.run(desk.run)["recipe"] == demonstration["id"]
-    seen = desk.reaches(1, within_s=15)
-    eventually(lambda: desk.drawn("return", "episode/return")[0], "a first point of the return's curve", 15)
+    seen = desk.reaches(1)
+    eventually(lambda: desk.drawn("return", "episode/return")[0], "a first point of the return's curve")
     assert desk.reaches(seen + 20) > seen
-    eventually(lambda: rose(desk), "returns at twice their first level", 45)
+    eventually(lambda: rose(desk), "returns at twice their first level")
 
 
 def empty(service: Service) -> None:
