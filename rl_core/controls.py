@@ -92,10 +92,11 @@ def flag(
     return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
 
 
-def inherited(base: type[Controls], name: str, default: Any) -> Any:
-    """The declaration of `name` in a base class, with another default."""
+def inherited(base: type[Controls], name: str, default: Any, **about: Any) -> Any:
+    """The declaration of `name` in a base class, with another default, and whatever else is said otherwise here."""
     info = copy.copy(base.model_fields[name])
     info.default = default
+    info.json_schema_extra = {"control": _about(info) | about}
     return info
 
 

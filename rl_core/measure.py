@@ -11,9 +11,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rl_core.algorithms.learner import Learner, Trace
+from rl_core.algorithms.learner import Learner
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.ppo import PPO
+from rl_core.algorithms.trace import Trace
 from rl_core.collect.acting import acting
 from rl_core.estimators.schedules import scheduled
 from rl_core.telemetry.heads import head

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.learner import Learner, Trace
+from rl_core.algorithms.learner import Learner
+from rl_core.algorithms.trace import Trace
 from rl_core.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig, resolve

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -76,6 +77,41 @@ class Episode:
 
 
 @dataclass(frozen=True, slots=True)
+class LivePolicy:
+    """The policy's own outputs during a rollout that kept its graph, for one gradient step."""
+
+    params: Tensor  # [T, N, P], or [B, P]
+    log_prob: Tensor | None  # [T, N], or [B]; None where only the outputs were kept
+
+    def mapped(self, f: Callable[[Tensor], Tensor]) -> LivePolicy:
+        """f applied to both."""
+        return LivePolicy(f(self.params), None if self.log_prob is None else f(self.log_prob))
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectories:
+    """To which trajectory each of [B] samples belongs, for weights that are products or sums along one."""
+
+    index: Tensor  # [B] int64, 0..count-1; inside a trajectory the samples are in the order of time
+    step: Tensor  # [B] int64, the index t inside the episode
+    reward: Tensor  # [B], with what is bootstrapped added where a trajectory is cut
+    baseline: Tensor  # [B]
+    count: int  # N
+
+    def total(self, x: Tensor) -> Tensor:
+        """The sum of x [B] along each trajectory, [N]."""
+        return torch.zeros(self.count, dtype=x.dtype, device=x.device).index_add(0, self.index, x)
+
+    def running(self, x: Tensor) -> Tensor:
+        """The sum of x [B] from a trajectory's first sample to this one, [B]."""
+        order = torch.argsort(self.index, stable=True)
+        summed = x.double()[order].cumsum(0)  # over the whole batch, so that in float32 late samples would lose digits
+        total = torch.empty_like(summed).index_put((order,), summed)
+        before = torch.cat([summed.new_zeros(1), self.total(x.double()).cumsum(0)])[:-1]
+        return (total - before[self.index]).to(x.dtype)
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one collection stored: data only, nothing whose graph is gone (no value, no advantage).
 
@@ -98,6 +134,7 @@ class Batch:
     renormalised_t: Tensor | None = None  # [T, N, D] observations under statistics that have seen this batch
     valid_t: Tensor | None = None  # [T, N] bool; None = all valid
     masks_t: tuple[Tensor, ...] = ()  # dropout masks [T, N, H] of the policy that acted
+    live_t: LivePolicy | None = None  # what the policy said while it acted, with its graph
     episodes: tuple[Episode, ...] = ()
 
     @property
@@ -116,6 +153,7 @@ class Estimates:
     return_t: Tensor
     td_error_t: Tensor | None
     baseline_t: Tensor  # what was subtracted from the return: V where the advantage carries it
+    paid_t: Tensor | None = None  # r_t, and at a cut end also \gamma V(s_{t+1}); where weights run along trajectories
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +171,9 @@ class Minibatch:
     progress: float  # fraction of the budget used, for schedules
     masks: tuple[Tensor, ...] = ()
     kl_coef: float = 0.0  # weight of a KL penalty, where there is one
+    trajectories: Trajectories | None = None  # None where the samples are a part of an epoch's shuffled batch
+    live: LivePolicy | None = None
+    control_variate: Tensor | None = None  # [P] of the actor: a gradient whose mean is 0, subtracted as it is
 
     def discounted(self, x_t: Tensor) -> Tensor:
         r"""\gamma^t x_t where the state weights are discounted, else x_t."""
@@ -159,6 +200,18 @@ class Minibatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Score:
+    r"""The parts of a policy loss -\sum_t w_t log \pi(a_t|s_t), so that other ways to its gradient can be taken."""
+
+    weight: Tensor  # [B], reduction included
+    log_pi: Tensor  # [B]
+
+    def loss(self) -> Tensor:
+        """The surrogate; its value means nothing, its gradient is minus the estimate."""
+        return -(self.weight * self.log_pi).sum()
+
+
+@dataclass(frozen=True, slots=True)
 class Losses:
     """Scalar losses by name (they are summed before the one backward pass) and the tensors that metrics read."""
 
@@ -166,7 +219,9 @@ class Losses:
     log_ratio: Tensor  # [B]
     pi: Distribution  # the current policy at the samples
     kl: Tensor | None = None  # mean KL to the reference, where it is controlled
+    score: Score | None = None  # of the policy loss, where it is a score-function loss
 
-    def total(self) -> Tensor:
-        """The loss that is minimised."""
-        return sum(self.terms.values())  # type: ignore[return-value]
+    def total(self, *without: str) -> Tensor:
+        """The loss that is minimised, or what is left of it; 0 where nothing is."""
+        kept = [term for name, term in self.terms.items() if name not in without]
+        return sum(kept) if kept else self.log_ratio.new_zeros(())  # type: ignore[return-value]

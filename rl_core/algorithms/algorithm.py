@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+
+from torch import Tensor
 
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.collect.rollout import Collector
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.registry import Registry
 from rl_core.types import Batch, Losses, Minibatch
+from rl_core.updates.flat import FlatParameters
 
 C = TypeVar("C", bound=OnPolicyControls)
+C_in = TypeVar("C_in", bound=OnPolicyControls, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,26 @@ class Term:
         return {"latex": self.latex, "when": when}
 
 
+class ActorStep(Protocol[C_in]):
+    """One step of the actor on a whole batch that no optimiser takes; the critic goes on being fitted by one."""
+
+    def __call__(self, m: Minibatch, losses: Losses, net: ActorCritic, flat: FlatParameters, c: C_in) -> StepReport:
+        """Move the actor's part of `flat`, given the losses at its present value, and tell how it went."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """What a step along F^{-1} g, or along F^{-1} g with a search back, measured."""
+
+    gradient_norm: Tensor  # of the loss in the actor, at the start
+    residuals: list[float]  # of the conjugate gradients, before the first and after every iteration
+    predicted_kl: float  # of the step taken, from the Fisher matrix (nats)
+    measured_kl: float  # nats
+    step_norm: float
+    gain: float | None = None  # of the surrogate, where one is searched along
+    backtracks: int | None = None  # None where no step was taken, or none searched for
+
+
 @dataclass(frozen=True, slots=True)
 class Algorithm(Generic[C]):
     """An on-policy algorithm: how it collects and what it minimises; the learner does the rest."""
@@ -43,6 +67,7 @@ class Algorithm(Generic[C]):
     equation: tuple[Term, ...]
     collect: Callable[[Collector, C], Batch]
     losses: Callable[[Minibatch, ActorCritic, C], Losses]
+    actor_step: ActorStep[C] | None = None  # in place of the optimiser's steps on the actor
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""

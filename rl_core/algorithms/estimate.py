@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -18,6 +18,8 @@ class Values:
 
     v_t: Tensor
     v_tp1: Tensor
+    q_t: Tensor | None = None  # Q(s_t, a_t), of a critic with a value per action
+    given_t: Tensor | None = None  # a baseline that is made of scores
 
     @classmethod
     def of(cls, v: Tensor, v_cut: Tensor, b: Batch) -> Values:
@@ -25,14 +27,23 @@ class Values:
         v_tp1 = v[1:].reshape(-1).index_put((b.cut_index,), v_cut).view_as(b.reward_t)
         return cls(v[:-1], v_tp1)
 
+    def with_baseline(self, q_t: Tensor) -> Values:
+        """The same with Q(s_t, a_t), of a critic that has it."""
+        return replace(self, q_t=q_t)
 
-def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
-    """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one."""
+
+def estimate(b: Batch, values: Values | None, c: OnPolicyControls, baseline_t: Tensor | None = None) -> Estimates:
+    """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one.
+
+    `baseline_t` is what is subtracted where the control `baseline` names one that is made of scores.
+    """
     v = values or Values(torch.zeros_like(b.reward_t), torch.zeros_like(b.reward_t))
+    if baseline_t is not None:
+        v = replace(v, given_t=baseline_t)
     over_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
     ends = (over_t, b.end_t, c.gamma)
     g_t = returns.reward_to_go(b.reward_t, v.v_tp1, *ends)
-    delta_t = None if values is None else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
+    delta_t = None if c.critic == "none" else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
     weight_t = _weight(b, v, g_t, ends, c)
     one_sweep = c.return_kind == "gae" and c.critic_target == "lambda"
     return Estimates(
@@ -42,6 +53,7 @@ def estimate(b: Batch, values: Values | None, c: OnPolicyControls) -> Estimates:
         return_t=g_t,
         td_error_t=delta_t,
         baseline_t=v.v_t if c.return_kind in OWN_BASELINE else _baseline(b, v, g_t, ends, c),
+        paid_t=returns.paid(b.reward_t, v.v_tp1, *ends) if c.along_trajectories else None,
     )
 
 
@@ -62,8 +74,12 @@ def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float]
 
 
 def _baseline(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.baseline == "learned_v":
+    if v.given_t is not None:
+        return v.given_t
+    if c.baseline in ("learned_v", "optimal_state"):
         return v.v_t
+    if v.q_t is not None and c.baseline.startswith("action_dependent"):
+        return v.q_t
     if c.baseline == "batch_mean":
         return baselines.batch_mean(g_t, b.end_t, b.valid_t)
     if c.baseline == "leave_one_out":

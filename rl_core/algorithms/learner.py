@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
@@ -13,38 +12,23 @@ from torch import Tensor
 
 from rl_core.ad.gate import Tap
 from rl_core.algorithms.algorithm import Algorithm
-from rl_core.algorithms.estimate import Values, estimate
+from rl_core.algorithms.estimate import estimate
+from rl_core.algorithms.gradients import GradientReport, fill_gradient, probe_score
 from rl_core.algorithms.kl_control import KlCoefficient, KlControls, too_far
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
-from rl_core.collect.forward import graphless_value
+from rl_core.algorithms.score_baselines import OptimalBaseline
+from rl_core.algorithms.trace import Trace
+from rl_core.algorithms.valuation import Valuation
 from rl_core.estimators.advantages import normalise
 from rl_core.estimators.schedules import scheduled
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.streams import Streams
-from rl_core.telemetry.probes import Probe, probe
-from rl_core.types import ActionSpace, Batch, Box, Estimates, Losses, Minibatch
+from rl_core.telemetry.probes import probe
+from rl_core.types import ActionSpace, Batch, Box, Losses, Minibatch
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.optimisers import build_optimiser, set_learning_rate
 from rl_core.updates.step import backward, descend
-
-
-@dataclass(slots=True)
-class Trace:
-    """What the steps of one update leave behind, still as tensors: reading a number now would stall the loop."""
-
-    estimates: Estimates
-    samples: Samples
-    minibatches: list[Minibatch]
-    losses: list[Losses]
-    norms: list[Tensor]
-    first_gradient: dict[str, Tensor]
-    pressure: dict[str, float]
-    probe: Probe | None
-    steps_per_epoch: int
-    seconds: dict[str, float]
-    kl_coef: float | None = None  # of the KL penalty, where there is one
-    epoch_stopped: int | None = None  # counted from 0; None where every epoch was whole
 
 
 class Learner:
@@ -54,64 +38,94 @@ class Learner:
         self, algorithm: Algorithm[Any], c: OnPolicyControls, obs_size: int, actions: ActionSpace, streams: Streams
     ) -> None:
         self._algorithm, self._streams = algorithm, streams
-        self.net = ActorCritic(obs_size, actions, c, c.critic == "v", streams.initialisation()).to(c.device)
+        self.net = ActorCritic(obs_size, actions, c, c.critic, streams.initialisation()).to(c.device)
         self.flat = FlatParameters(self.net.groups())
-        self.optimiser = build_optimiser(self.flat, c)
-        self._value = graphless_value(self.net)
+        self.optimiser = build_optimiser(self.flat, c, () if algorithm.actor_step is None else ("actor",))
+        self.values = Valuation(self.net, actions)
         self._dropout, self.actions = c.dropout, actions
-        self._kl_coef = KlCoefficient()
+        self._kl_coef, self._optimal = KlCoefficient(), OptimalBaseline()
         self.grad_steps = 0
 
     def update(self, b: Batch, c: OnPolicyControls, progress: float, probe_leaks: bool = False) -> Trace:
         """Fit to one batch. `progress` in [0, 1] drives the schedules; probing changes nothing but its own result."""
         began = time.perf_counter()
-        estimates = estimate(b, self.values(b), c)
-        kl_coef = self._kl_coef.at(c)
-        samples = Samples.of(b, estimates, c, progress, kl_coef)
+        values, kl_coef = self.values(b), self._kl_coef.at(c)
+        found = self._optimal.find(b, values, self.net, c)
+        estimates = estimate(b, values, c, found.baseline_t)
+        samples = Samples.of(b, estimates, c, progress, kl_coef).with_variate(found.control_variate)
         set_learning_rate(self.optimiser, scheduled(c.learning_rate, c.learning_rate_schedule, progress))
-        trace = Trace(estimates, samples, [], [], [], {}, {}, None, _parts(samples, c), {}, kl_coef)
+        trace = Trace(estimates, samples, [], [], [], {}, {}, None, _parts(samples, c), {}, [], kl_coef=kl_coef)
         trace.seconds = {"estimate": time.perf_counter() - began, "backward": 0.0, "optimiser": 0.0}
+        if self._algorithm.actor_step is not None:
+            self._step_actor(b, samples, c, trace, probe_leaks)
         trace.epoch_stopped = self._epochs(b, samples, c, trace, probe_leaks)
         if getattr(c, "kl", "none") == "adaptive_penalty":
             self._kl_coef.adapt(samples.minibatch, self.net, cast(KlControls, c))
         return trace
 
+    def _step_actor(self, b: Batch, samples: Samples, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> None:
+        """The actor's one step on the whole batch, where the algorithm takes it itself."""
+        assert self._algorithm.actor_step is not None
+        began, everything = time.perf_counter(), torch.arange(len(samples), device=samples.device)
+        m = self._prepared(samples.minibatch, everything, b, c)
+        losses, tap = self._heard(m, c, trace, probe_leaks)
+        trace.step = self._algorithm.actor_step(m, losses, self.net, self.flat, c)
+        self._note_first(trace, tap)
+        trace.add(m, losses, trace.step.gradient_norm, GradientReport())
+        trace.seconds["optimiser"] += time.perf_counter() - began
+        self.grad_steps += 1
+
     def _epochs(self, b: Batch, samples: Samples, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> int | None:
         """Every step of every epoch; the epoch in which an early stop ended them."""
         for epoch in range(getattr(c, "epochs", 1)):
             for m, index in self._minibatches(samples, c):
-                first = not trace.norms
-                if not self._step(self._prepared(m, index, b, c), c, trace, first, probe_leaks and first):
+                if not self._step(self._prepared(m, index, b, c), c, trace, probe_leaks and not trace.norms):
                     return epoch
         return None
 
-    def _step(self, m: Minibatch, c: OnPolicyControls, trace: Trace, first: bool, probe_leaks: bool) -> bool:
+    def _step(self, m: Minibatch, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> bool:
         """One step, or False where the KL forbids it; the first is always taken, so that every update has one."""
-        began = time.perf_counter()
+        began, first = time.perf_counter(), not trace.norms
         if first:
-            tap = Tap()
-            with tap.listen():
-                losses = self._losses(m, c)
-            if probe_leaks:
-                trace.probe = probe(losses.terms, self.net.groups())
-                tap.forget()
+            losses, tap = self._heard(m, c, trace, probe_leaks)
         else:
             losses = self._losses(m, c)
             if too_far(losses, c):
                 return False
-        backward(losses.total(), self.flat)
+        report = self._fill(losses, m, c)
         middle = time.perf_counter()
         norm = descend(self.flat, self.optimiser, c.max_grad_norm)
         if first:
-            trace.pressure = tap.pressure()
-            trace.first_gradient = {name: p.grad.clone() for name, p in self.flat.groups.items() if p.grad is not None}
-        trace.minibatches.append(m)
-        trace.losses.append(losses)
-        trace.norms.append(norm)
+            self._note_first(trace, tap)
+        trace.add(m, losses, norm, report)
         trace.seconds["backward"] += middle - began
         trace.seconds["optimiser"] += time.perf_counter() - middle
         self.grad_steps += 1
         return True
+
+    def _heard(self, m: Minibatch, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> tuple[Losses, Tap]:
+        """The losses of an update's first step, with a tap on their gates and, where one is due, a probe."""
+        tap = Tap()
+        with tap.listen():
+            losses = self._losses(m, c)
+        if probe_leaks:
+            trace.probe = probe(losses.terms, self.net.groups())
+            if losses.score is not None:
+                trace.score = probe_score(losses.score, losses.pi, m, self.net)
+            tap.forget()
+        return losses, tap
+
+    def _fill(self, losses: Losses, m: Minibatch, c: OnPolicyControls) -> GradientReport:
+        """The gradient of this step; an actor that takes its own step has none of it."""
+        if self._algorithm.actor_step is None:
+            return fill_gradient(losses, m, self.net, self.flat, c)
+        backward(losses.total() if c.advantage.passes else losses.total("policy", "entropy"), self.flat)
+        self.flat.part("actor").zero_()
+        return GradientReport()
+
+    def _note_first(self, trace: Trace, tap: Tap) -> None:
+        trace.pressure = tap.pressure()
+        trace.first_gradient = {name: p.grad.clone() for name, p in self.flat.groups.items() if p.grad is not None}
 
     def _losses(self, m: Minibatch, c: OnPolicyControls) -> Losses:
         with self.net.one_forward():
@@ -132,7 +146,7 @@ class Learner:
         """Estimates under the graph where a gate on them passes; another mask, action or normalisation where chosen."""
         changed: dict[str, Any] = {}
         if c.advantage.passes or c.value_target.passes:
-            live = estimate(b, self._values_with_graph(b), c)
+            live = estimate(b, self.values.with_graph(b), c)
             changed["advantage"] = Samples.flat(live.advantage_t, b)[index]
             changed["target"] = Samples.flat(live.target_t, b)[index]
         if m.masks and c.dropout_mask != "stored":
@@ -146,17 +160,6 @@ class Learner:
             changed["advantage"] = normalise(changed.get("advantage", m.advantage), None, c.norm_ddof)
         return dataclasses.replace(m, **changed) if changed else m
 
-    def values(self, b: Batch) -> Values | None:
-        """V of a batch's states, without a graph; None without a critic."""
-        if self._value is None:
-            return None
-        v = torch.from_numpy(self._value(b.obs_t.cpu().numpy(), ())).squeeze(-1).to(b.obs_t.device)
-        v_cut = torch.from_numpy(self._value(b.cut_obs.cpu().numpy(), ())).squeeze(-1).to(b.obs_t.device)
-        return Values.of(v, v_cut, b)
-
-    def _values_with_graph(self, b: Batch) -> Values:
-        return Values.of(self.net.value(b.obs_t), self.net.value(b.cut_obs), b)
-
     def _redrawn(self, mask: Tensor) -> Tensor:
         keep = 1.0 - self._dropout
         draw = torch.from_numpy(self._streams["dropout"].random(tuple(mask.shape), dtype="float32"))
@@ -165,7 +168,7 @@ class Learner:
     def state(self) -> dict[str, Any]:
         """Everything a checkpoint needs to go on."""
         parameters, optimiser = self.flat.vector.clone(), self.optimiser.state_dict()
-        counted = {"grad_steps": self.grad_steps, "kl_coef": self._kl_coef.state()}
+        counted = {"grad_steps": self.grad_steps, "kl_coef": self._kl_coef.state(), "optimal": self._optimal.state()}
         return {"parameters": parameters, "optimiser": optimiser} | counted
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -174,6 +177,7 @@ class Learner:
         self.optimiser.load_state_dict(state["optimiser"])
         self.grad_steps = state["grad_steps"]
         self._kl_coef.restore(state["kl_coef"])
+        self._optimal.restore(state["optimal"])
 
 
 def _parts(samples: Samples, c: OnPolicyControls) -> int:

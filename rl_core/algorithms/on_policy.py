@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import model_validator
@@ -12,7 +12,7 @@ from rl_core.collect.normaliser import NormalisationControls
 from rl_core.controls import boundary, choice, flag, number
 from rl_core.estimators.reductions import Reduction
 from rl_core.estimators.schedules import Schedule
-from rl_core.networks.actor_critic import NetworkControls
+from rl_core.networks.controls import NetworkControls
 from rl_core.updates.optimisers import OptimiserControls
 
 ReturnKind = Literal["full", "reward_to_go", "n_step", "td", "gae"]
@@ -27,6 +27,8 @@ OWN_BASELINE = {"td", "gae"}
 
 class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
+
+    along_trajectories: ClassVar[bool] = False  # whether the loss has to know to which trajectory a sample belongs
 
     return_kind: ReturnKind = choice(
         r"\Psi_t", "gae", title="Return", effect="Towards TD the variance falls and the critic's error counts more.",

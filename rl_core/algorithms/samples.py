@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.estimators.reductions import reduction_scale
-from rl_core.types import Batch, Estimates, Minibatch
+from rl_core.estimators.returns import piece_start
+from rl_core.types import Batch, Estimates, Minibatch, Trajectories
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Samples:
     @classmethod
     def of(cls, b: Batch, e: Estimates, c: OnPolicyControls, progress: float, kl_coef: float | None = None) -> Samples:
         """The valid samples of `b` with their estimates."""
-        steps, trajectories = _sizes(b)
+        steps, count = _sizes(b)
         discounted = c.gamma_t and c.return_kind != "full"  # R(tau) is discounted from the start already
         discount = c.gamma ** b.episode_step_t.to(b.reward_t.dtype) if discounted else None
         return cls(
@@ -33,18 +34,32 @@ class Samples:
                 advantage=cls.flat(e.advantage_t, b),
                 target=cls.flat(e.target_t, b),
                 discount=None if discount is None else cls.flat(discount, b),
-                scale=reduction_scale(c.reduction, steps, trajectories),
+                scale=reduction_scale(c.reduction, steps, count),
                 progress=progress,
                 kl_coef=kl_coef or 0.0,
                 masks=tuple(cls.flat(mask, b) for mask in b.masks_t),
+                trajectories=None if e.paid_t is None else cls._trajectories(b, e.paid_t, e.baseline_t),
+                live=None if b.live_t is None else b.live_t.mapped(lambda x: cls.flat(x, b)),
             )
         )
+
+    @classmethod
+    def _trajectories(cls, b: Batch, paid_t: Tensor, baseline_t: Tensor) -> Trajectories:
+        """Pieces between two ends, numbered in the order of their lanes' first samples."""
+        start_t = piece_start(b.end_t) * b.shape[1] + torch.arange(b.shape[1], device=b.end_t.device)
+        starts, index = torch.unique(cls.flat(start_t, b), return_inverse=True)
+        step, paid, baseline = (cls.flat(x, b) for x in (b.episode_step_t, paid_t, baseline_t))
+        return Trajectories(index, step, paid, baseline, len(starts))
 
     @staticmethod
     def flat(x: Tensor, b: Batch) -> Tensor:
         """[T, N, ...] to the valid [M, ...]."""
         flat = x.reshape(-1, *x.shape[2:])
         return flat if b.valid_t is None else flat[b.valid_t.reshape(-1)]
+
+    def with_variate(self, control_variate: Tensor | None) -> Samples:
+        """The same with a gradient [P] that is subtracted as it is."""
+        return self if control_variate is None else Samples(replace(self.minibatch, control_variate=control_variate))
 
     def __len__(self) -> int:
         return len(self.minibatch.action)
@@ -61,7 +76,8 @@ class Samples:
     def split(self, parts: int) -> list[Minibatch]:
         """Consecutive parts whose sizes differ by at most one."""
         pieces = [x.tensor_split(parts) for x in self.minibatch.tensors()]
-        return [self.minibatch.with_tensors(list(piece)) for piece in zip(*pieces, strict=True)]
+        whole = replace(self.minibatch, trajectories=None, live=None)
+        return [whole.with_tensors(list(piece)) for piece in zip(*pieces, strict=True)]
 
 
 def _sizes(b: Batch) -> tuple[int, int]:

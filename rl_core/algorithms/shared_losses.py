@@ -13,13 +13,17 @@ from rl_core.types import Minibatch
 
 def value_loss(b: Minibatch, net: ActorCritic, c: OnPolicyControls) -> Tensor:
     r"""c_v (1/M) \sum_t (V_\phi(s_t) - sg[\hat R_t])^2: a mean of squares, without a factor one half."""
-    v_t, target_t = net.value(b.obs), c.value_target(b.target)
+    return c.value_coef * squared_errors(net.value(b.obs), c.value_target(b.target)).mean()
+
+
+def squared_errors(v_t: Tensor, target_t: Tensor) -> Tensor:
+    """(v_t - target_t)^2; raises ValueError where the shapes differ."""
     if v_t.shape != target_t.shape:
         raise ValueError(
             f"V has shape {tuple(v_t.shape)} and its target {tuple(target_t.shape)}; unequal shapes would broadcast to "
             "a matrix and fit V to the batch mean. Squeeze the critic's last axis."
         )
-    return c.value_coef * (v_t - target_t).square().mean()
+    return (v_t - target_t).square()
 
 
 def entropy_bonus(b: Minibatch, net: ActorCritic, pi: Distribution, c: OnPolicyControls) -> Tensor:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -40,9 +40,10 @@ class ActingInDiscrete:
     """A sample of the softmax by Gumbel-max: argmax_i z_i + g_i."""
 
     def __init__(self, net: ActorCritic) -> None:
-        self.output = graphless(net.actor, net.trunk)
+        forward = graphless(net.actor, net.trunk)
+        self.output = _two_logits(forward) if net.family == "bernoulli" else forward
         self.executed: Callable[[Any], Any] = lambda action: action
-        self._n = net.actor.sizes[-1]
+        self._n = 2 if net.family == "bernoulli" else net.actor.sizes[-1]
 
     def noise(self, stream: np.random.Generator, steps: int, lanes: int) -> FloatArray:
         """Standard Gumbel noise [steps, lanes, A]."""
@@ -95,3 +96,13 @@ class ActingInBox:
     def params(self, output: FloatArray) -> FloatArray:
         """Mean ++ log sigma."""
         return np.concatenate([output, np.broadcast_to(self._log_sigma, output.shape)], -1)
+
+
+def _two_logits(forward: Forward) -> Forward:
+    """One logit z as the two of the equal softmax, (0, z)."""
+
+    def output(obs: FloatArray, masks: Sequence[FloatArray] = ()) -> FloatArray:
+        z = forward(obs, masks)
+        return np.concatenate([np.zeros_like(z), z], -1)
+
+    return output

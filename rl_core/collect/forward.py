@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -30,8 +31,8 @@ class _NumpyMlp:
 
     def __init__(self, net: Mlp, trunk: Mlp | None) -> None:
         parts = [net] if trunk is None else [trunk, net]
-        arrays = [p.detach().numpy() for part in parts for p in part.parameters()]
-        self._layers = [(w.T, b) for w, b in zip(arrays[::2], arrays[1::2], strict=True)]
+        layers: list[Any] = [layer for part in parts for layer in part.layers]
+        self._layers = [(layer.weight.detach().numpy().T, _bias(layer)) for layer in layers]
         self._activate = _ACTIVATIONS[net.activation]
 
     def __call__(self, x: FloatArray, masks: Sequence[FloatArray] = ()) -> FloatArray:
@@ -58,6 +59,14 @@ class _TorchMlp:
             z = self._net(z, on_device) if self._trunk is None else self._net(self._trunk(z, on_device))
             out: FloatArray = z.cpu().numpy()
         return out
+
+
+def _bias(layer: Any) -> FloatArray:
+    """The layer's own array, which changes in place; zeros for a linear policy, which has none."""
+    if layer.bias is None:
+        return np.zeros(layer.out_features, layer.weight.detach().numpy().dtype)
+    bias: FloatArray = layer.bias.detach().numpy()
+    return bias
 
 
 def _tanh(x: FloatArray) -> None:

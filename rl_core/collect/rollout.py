@@ -12,6 +12,7 @@ import torch
 
 from rl_core.collect.acting import acting
 from rl_core.collect.lanes_state import LanesState
+from rl_core.collect.live import Keep, LiveRecorder
 from rl_core.collect.normaliser import Normaliser
 from rl_core.environments.lanes import Lanes, StepResult
 from rl_core.networks.actor_critic import ActorCritic
@@ -36,6 +37,7 @@ class _Rows:
     masks: list[tuple[FloatArray, ...]] = field(default_factory=list)
     cuts: list[tuple[int, FloatArray]] = field(default_factory=list)
     episodes: list[Episode] = field(default_factory=list)
+    live: LiveRecorder | None = None
 
 
 class Collector:
@@ -76,11 +78,14 @@ class Collector:
         self._state.remember(np.stack(rows.executed))  # type: ignore[arg-type]
         return self._batch(rows)
 
-    def whole_episodes(self) -> Batch:
-        """One episode from every lane, padded to the longest: no transition is cut, none joins two episodes."""
+    def whole_episodes(self, keep: Keep | None = None) -> Batch:
+        """One episode from every lane, padded to the longest: no transition is cut, none joins two episodes.
+
+        With `keep` the policy's log-probabilities or outputs are kept with their graph; the actions are the same.
+        """
         self._begin_all()
         self._begun = False
-        rows, active, t = _Rows(), np.ones(self._n, np.bool_), 0
+        rows, active, t = _Rows(live=LiveRecorder(self._net, keep) if keep else None), np.ones(self._n, np.bool_), 0
         while active.any():
             if t % CHUNK == 0:
                 noise = self._noise(CHUNK)
@@ -101,6 +106,8 @@ class Collector:
         output = self._acting.output(obs, masks)
         action = self._acting.sample(output, noise)
         executed = self._acting.executed(action)  # B-8: what is stored is the sample, what acts is inside the bounds
+        if rows.live:
+            rows.live.note(obs, masks, action)
         rows.episode_step.append(state.episode_length.copy())
         result = state.lanes.step(executed, active)
         state.obs = result.obs_tp1.copy()
@@ -171,6 +178,7 @@ class Collector:
             renormalised_t=None if renormalised_t is None else put(renormalised_t),
             valid_t=valid_t,
             masks_t=tuple(put(np.stack(layer)) for layer in zip(*rows.masks, strict=True)),
+            live_t=rows.live.policy() if rows.live else None,
             episodes=tuple(rows.episodes),
         )
 

@@ -14,8 +14,12 @@ from rl_core.ad.scan import reverse_scan
 
 def reward_to_go(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
     r"""G_t = r_t + \gamma (1 - end_t) G_{t+1}, plus \gamma V(s_{t+1}) at an end that is not a termination (reward)."""
-    cut_t = (end_t & ~terminated_t).to(r_t.dtype)
-    return reverse_scan(r_t + gamma * cut_t * v_tp1, gamma * (~end_t).to(r_t.dtype))
+    return reverse_scan(paid(r_t, v_tp1, terminated_t, end_t, gamma), gamma * (~end_t).to(r_t.dtype))
+
+
+def paid(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
+    r"""r_t, plus \gamma V(s_{t+1}) at an end that is not a termination (reward)."""
+    return r_t + gamma * (end_t & ~terminated_t).to(r_t.dtype) * v_tp1
 
 
 def full_return(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:

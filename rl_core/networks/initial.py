@@ -26,10 +26,12 @@ def initialise(net: Mlp, how: Initialisation, out_gain: float, generator: Genera
 
 def _fill(layer: nn.Linear, how: Initialisation, gain: float, generator: Generator) -> None:
     bound = 1.0 / math.sqrt(layer.in_features)
-    nn.init.zeros_(layer.bias)
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
     if how == "default":
         nn.init.uniform_(layer.weight, -bound, bound, generator=generator)
-        nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
+        if layer.bias is not None:
+            nn.init.uniform_(layer.bias, -bound, bound, generator=generator)
     elif how == "xavier":
         nn.init.xavier_uniform_(layer.weight, generator=generator)
     elif how == "orthogonal":

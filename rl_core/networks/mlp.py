@@ -24,10 +24,10 @@ class Mlp(nn.Module):
     its last one is activated and masked like the others.
     """
 
-    def __init__(self, sizes: Sequence[int], activation: str, trunk: bool = False) -> None:
+    def __init__(self, sizes: Sequence[int], activation: str, trunk: bool = False, bias: bool = True) -> None:
         super().__init__()
         self.sizes, self.activation, self.is_trunk = tuple(sizes), activation, trunk
-        stack = [nn.Linear(i, o) for i, o in pairwise(sizes)]
+        stack = [nn.Linear(i, o, bias) for i, o in pairwise(sizes)]
         self.layers = nn.ModuleList(stack)
         self._hidden, self._last = (stack, []) if trunk else (stack[:-1], stack[-1:])
         self._activate = ACTIVATIONS[activation]

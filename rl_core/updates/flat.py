@@ -40,6 +40,12 @@ class FlatParameters:
             at += p.numel()
         return flat
 
+    def part(self, name: str) -> Tensor:
+        """The gradient of one group, to be changed in place."""
+        gradient = self.groups[name].grad
+        assert gradient is not None
+        return gradient
+
     def clip_gradient(self, max_norm: float) -> Tensor:
         """Scale the gradient to at most `max_norm` (0 = never) in place; its L2 norm before that, as a tensor."""
         norm: Tensor = torch.linalg.vector_norm(self.gradient)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal
 
 import torch
@@ -68,9 +69,10 @@ class OptimiserControls(Controls):
         return self
 
 
-def build_optimiser(flat: FlatParameters, c: OptimiserControls) -> Optimizer:
-    """The optimiser over disjoint groups, one per name."""
-    groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in flat.groups.items()]
+def build_optimiser(flat: FlatParameters, c: OptimiserControls, without: Collection[str] = ()) -> Optimizer:
+    """The optimiser over disjoint groups, one per name; `without` are those that something else moves."""
+    kept = {name: p for name, p in flat.groups.items() if name not in without}
+    groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in kept.items()]
     lr, eps, decay = c.learning_rate, c.adam_epsilon, c.weight_decay
     if c.optimiser == "adam":
         return torch.optim.Adam(groups, lr=lr, eps=eps, weight_decay=decay, fused=True)

@@ -11,10 +11,10 @@ from torch.optim import Optimizer
 from rl_core.updates.flat import FlatParameters
 
 
-def backward(loss: Tensor, flat: FlatParameters) -> None:
+def backward(loss: Tensor, flat: FlatParameters, keep_graph: bool = False) -> None:
     """Fill `flat.gradient` with the gradient of `loss`."""
     flat.gradient.zero_()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward(retain_graph=keep_graph)  # type: ignore[no-untyped-call]
 
 
 def descend(flat: FlatParameters, optimiser: Optimizer, max_grad_norm: float) -> Tensor:

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from rl_core.ad.gate import Gate
 from rl_core.algorithms.algorithm import Algorithm, algorithms
-from rl_core.algorithms.learner import Learner, Trace
+from rl_core.algorithms.learner import Learner
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.reinforce import losses as reinforce_losses
+from rl_core.algorithms.trace import Trace
 from rl_core.config import resolve  # importing it fills the registry
 from rl_core.streams import Streams
 from rl_core.types import ActionSpace, Batch, Discrete, Losses, Minibatch

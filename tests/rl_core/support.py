@@ -58,7 +58,7 @@ class Table(nn.Module):
 def network(obs_size: int, actions: int | ActionSpace, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
     """Actor and critic with weights of their own seed; a number of actions means that they are discrete."""
     space = Discrete(("a",) * actions) if isinstance(actions, int) else actions
-    return ActorCritic(obs_size, space, c, c.critic == "v", torch.Generator().manual_seed(seed))
+    return ActorCritic(obs_size, space, c, c.critic, torch.Generator().manual_seed(seed))
 
 
 def learner(

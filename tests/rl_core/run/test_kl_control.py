@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import torch
 
-from rl_core.algorithms.learner import Learner, Trace
+from rl_core.algorithms.learner import Learner
+from rl_core.algorithms.trace import Trace
 from rl_core.types import Batch
 from tests.rl_core.support import controls, learner, random_batch
 

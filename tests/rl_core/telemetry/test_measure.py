@@ -12,7 +12,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.learner import Trace
+from rl_core.algorithms.trace import Trace
 from rl_core.measure import Clockings, Measurer
 from rl_core.networks.heads import Categorical
 from rl_core.run import Run

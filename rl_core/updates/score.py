@@ -1,0 +1,82 @@
+r"""The vector \sum_t w_t \nabla log \pi(a_t|s_t) taken literally, sample by sample, or from its closed form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad, vmap
+
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.networks.bernoulli import Bernoulli
+from rl_core.networks.heads import Categorical, Distribution
+from rl_core.types import Minibatch, Score
+
+CHUNK = 512  # samples whose gradients are held at once: 10 MB for 5,000 parameters
+
+
+def policy_parameters(net: ActorCritic) -> list[nn.Parameter]:
+    """What log pi depends on: the actor's group and the trunk's, in the order of the groups."""
+    groups = net.groups()
+    return [p for name in ("actor", "trunk") if name in groups for p in groups[name]]
+
+
+def literal(score: Score, parameters: Sequence[Tensor]) -> tuple[Tensor, int]:
+    """N x T backward passes, each gradient times its number and added; [P] and how many passes it took."""
+    total = torch.zeros(sum(p.numel() for p in parameters), dtype=score.weight.dtype, device=score.weight.device)
+    for w_t, log_pi_t in zip(score.weight.tolist(), score.log_pi.unbind(), strict=True):
+        gradient = torch.autograd.grad(log_pi_t, list(parameters), retain_graph=True)
+        total += w_t * torch.cat([g.reshape(-1) for g in gradient])
+    return total, len(score.weight)
+
+
+def per_sample(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, int]:
+    """The gradients of all samples by vmap, in chunks, and their weighted sum; [P] and how many batched passes."""
+    size = sum(p.numel() for p in policy_parameters(net))
+    total, calls = score.weight.new_zeros(size), 0
+    for part in _parts(score.weight):
+        total += score.weight[part] @ sample_scores(net, m, part)
+        calls += 1
+    return total, calls
+
+
+def sample_scores(net: ActorCritic, m: Minibatch, part: Tensor) -> Tensor:
+    r"""S_t = \nabla log \pi(a_t|s_t) for some samples of a minibatch, [len(part), P]."""
+    wanted = {id(p) for p in policy_parameters(net)}
+    held = {name: p.detach() for name, p in net.named_parameters() if id(p) in wanted}
+    masks = tuple(mask[part] for mask in m.masks)
+
+    def log_pi(parameters: dict[str, Tensor], obs: Tensor, action: Tensor, masks: tuple[Tensor, ...]) -> Tensor:
+        out: Tensor = functional_call(net, parameters, (obs, action, masks))
+        return out
+
+    rows = vmap(grad(log_pi), (None, 0, 0, 0))(held, m.obs[part], m.action[part], masks)
+    by_id = {id(p): rows[name] for name, p in net.named_parameters() if name in rows}
+    return torch.cat([by_id[id(p)].reshape(len(part), -1) for p in policy_parameters(net)], 1)
+
+
+def analytic(score: Score, pi: Distribution, m: Minibatch) -> Tensor | None:
+    r"""\sum_t w_t (1[a_t = k] - \pi_k) s_t^T [P] of a linear softmax, \sum_t w_t (a_t - p) s_t^T of a Bernoulli."""
+    if isinstance(pi, Categorical):
+        slope = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1]) - pi.log_p.exp()
+    elif isinstance(pi, Bernoulli):
+        slope = (m.action - torch.sigmoid(pi.logit)).unsqueeze(-1)
+    else:
+        return None
+    return torch.einsum("b,ba,bd->ad", score.weight, slope, m.obs).reshape(-1)
+
+
+def score_norms(net: ActorCritic, m: Minibatch, pi: Distribution) -> Tensor:
+    r"""\lVert S_t \rVert [B] as numbers: in closed form |s| |1[a] - \pi| for a linear softmax, else by vmap."""
+    if not net.hidden_sizes and isinstance(pi, Categorical):
+        chosen = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1])
+        norms: Tensor = m.obs.norm(dim=-1) * (chosen - pi.log_p.exp()).norm(dim=-1)
+        return norms.detach()
+    return torch.cat([sample_scores(net, m, part).norm(dim=1) for part in _parts(m.log_prob)]).detach()
+
+
+def _parts(x: Tensor) -> tuple[Tensor, ...]:
+    """The positions of [B] samples, at most CHUNK at a time."""
+    parts: tuple[Tensor, ...] = torch.arange(len(x), device=x.device).split(CHUNK)  # type: ignore[no-untyped-call]
+    return parts
