@@ -18,7 +18,7 @@ from rl_core.algorithms.trace import Trace
 from rl_core.collect.acting import acting
 from rl_core.estimators.schedules import scheduled
 from rl_core.telemetry.heads import head
-from rl_core.telemetry.record import Array, UpdateRecord
+from rl_core.telemetry.record import Array, TrustRegionStep, UpdateRecord
 from rl_core.types import ActionSpace, Batch, Box
 
 
@@ -81,6 +81,9 @@ class Measurer:
             seconds=trace.seconds | {"collect": spent.collect, "cpu": spent.cpu},
             elapsed=spent.elapsed,
             baseline=_array(flat(e.baseline_t, b)),
+            step=_step(trace),
+            log_weight=None if last[-1].log_weight is None else _array(last[-1].log_weight),
+            epochs=lambda: _epochs(trace),
             kl_coef=trace.kl_coef,
             epoch_stopped=trace.epoch_stopped,
             pressure=trace.pressure,
@@ -133,6 +136,20 @@ def _means(terms: list[dict[str, Tensor]]) -> dict[str, float]:
 
 def _joined(parts: list[Tensor]) -> Array:
     return _array(parts[0] if len(parts) == 1 else torch.cat(parts))
+
+
+def _step(trace: Trace) -> TrustRegionStep | None:
+    s = trace.step
+    if s is None:
+        return None
+    searched = s.gain is not None
+    return TrustRegionStep(s.residuals, s.predicted_kl, s.measured_kl, s.step_norm, searched, s.gain, s.backtracks)
+
+
+def _epochs(trace: Trace) -> list[Array]:
+    """Log ratios before each epoch's steps, one array per epoch."""
+    taken, size = trace.losses[trace.step is not None :], trace.steps_per_epoch
+    return [_joined([x.log_ratio for x in taken[at : at + size]]) for at in range(0, len(taken), size)]
 
 
 def _bounds(actions: ActionSpace) -> tuple[Array, Array] | None:

@@ -167,6 +167,7 @@ class Minibatch:
     advantage: Tensor
     target: Tensor
     discount: Tensor | None
+    old_value: Tensor | None  # V before the first step, where the value loss is clipped around it
     scale: float
     progress: float  # fraction of the budget used, for schedules
     masks: tuple[Tensor, ...] = ()
@@ -182,16 +183,17 @@ class Minibatch:
     def tensors(self) -> list[Tensor]:
         """Every tensor, in a fixed order."""
         named = [self.obs, self.action, self.log_prob, self.behaviour, self.advantage, self.target]
-        return [*named, *([] if self.discount is None else [self.discount]), *self.masks]
+        return [*named, *(x for x in (self.discount, self.old_value) if x is not None), *self.masks]
 
     def with_tensors(self, tensors: list[Tensor]) -> Minibatch:
         """The same with other tensors, in the order of `tensors`."""
         first, rest = tensors[:6], tensors[6:]
         discount = None if self.discount is None else rest.pop(0)
+        old_value = None if self.old_value is None else rest.pop(0)
         obs, action, log_prob, behaviour, advantage, target = first
         return replace(
             self, obs=obs, action=action, log_prob=log_prob, behaviour=behaviour, advantage=advantage, target=target,
-            discount=discount, masks=tuple(rest),
+            discount=discount, old_value=old_value, masks=tuple(rest),
         )  # fmt: skip
 
     def mapped(self, f: Callable[[Tensor], Tensor]) -> Minibatch:
@@ -220,6 +222,7 @@ class Losses:
     pi: Distribution  # the current policy at the samples
     kl: Tensor | None = None  # mean KL to the reference, where it is controlled
     score: Score | None = None  # of the policy loss, where it is a score-function loss
+    log_weight: Tensor | None = None  # [N] or [B]: log of the importance weights, where they are not the ratios
 
     def total(self, *without: str) -> Tensor:
         """The loss that is minimised, or what is left of it; 0 where nothing is."""

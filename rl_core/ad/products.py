@@ -27,8 +27,8 @@ def jacobian(y: Tensor, parameters: Sequence[Tensor]) -> Tensor:
     return torch.cat([g.reshape(len(y), -1) for g in filled], 1)
 
 
-def curvature(y: Tensor, parameters: Sequence[Tensor], damping: float = 0.0) -> Product:
-    r"""v -> (\nabla^2 y + damping I) v, by differentiating \langle \nabla y, v \rangle (Pearlmutter 1994).
+def curvature(y: Tensor, parameters: Sequence[Tensor]) -> Product:
+    r"""v -> \nabla^2 y v, by differentiating \langle \nabla y, v \rangle (Pearlmutter 1994).
 
     For y = KL(sg[\pi_\theta] || \pi_{\theta'}) at \theta' = \theta the Hessian is the Fisher matrix.
     """
@@ -36,8 +36,8 @@ def curvature(y: Tensor, parameters: Sequence[Tensor], damping: float = 0.0) -> 
 
     def product(v: Tensor) -> Tensor:
         if not slope.requires_grad:
-            return damping * v
-        return _flat(_grad(slope @ v, parameters, create_graph=False), parameters) + damping * v
+            return torch.zeros_like(v)
+        return _flat(_grad(slope @ v, parameters, create_graph=False), parameters)
 
     return product
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from torch import Tensor
 
@@ -16,7 +16,6 @@ from rl_core.types import Batch, Losses, Minibatch
 from rl_core.updates.flat import FlatParameters
 
 C = TypeVar("C", bound=OnPolicyControls)
-C_in = TypeVar("C_in", bound=OnPolicyControls, contravariant=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,6 @@ class Term:
         return {"latex": self.latex, "when": when}
 
 
-class ActorStep(Protocol[C_in]):
-    """One step of the actor on a whole batch that no optimiser takes; the critic goes on being fitted by one."""
-
-    def __call__(self, m: Minibatch, losses: Losses, net: ActorCritic, flat: FlatParameters, c: C_in) -> StepReport:
-        """Move the actor's part of `flat`, given the losses at its present value, and tell how it went."""
-
-
 @dataclass(frozen=True, slots=True)
 class StepReport:
     """What a step along F^{-1} g, or along F^{-1} g with a search back, measured."""
@@ -57,7 +49,11 @@ class StepReport:
 
 @dataclass(frozen=True, slots=True)
 class Algorithm(Generic[C]):
-    """An on-policy algorithm: how it collects and what it minimises; the learner does the rest."""
+    """An on-policy algorithm: how it collects and what it minimises; the learner does the rest.
+
+    With an `actor_step` the actor takes one step on the whole batch that no optimiser takes, given the losses before:
+    it moves the actor's part of the parameters and tells how that went. The optimiser then fits only the critic.
+    """
 
     id: str
     title: str
@@ -67,7 +63,7 @@ class Algorithm(Generic[C]):
     equation: tuple[Term, ...]
     collect: Callable[[Collector, C], Batch]
     losses: Callable[[Minibatch, ActorCritic, C], Losses]
-    actor_step: ActorStep[C] | None = None  # in place of the optimiser's steps on the actor
+    actor_step: Callable[[Minibatch, Losses, ActorCritic, FlatParameters, C], StepReport] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""

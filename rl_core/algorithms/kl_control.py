@@ -8,9 +8,9 @@ from pydantic import model_validator
 from torch import Tensor
 
 from rl_core.ad.gate import constant
-from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.algorithms.kl_reference import ReferenceControls, exact_kl, reference
 from rl_core.controls import choice, number
-from rl_core.estimators.kl import KlDirection, KlEstimator, sampled_kl
+from rl_core.estimators.kl import KlEstimator, sampled_kl
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.heads import Distribution
 from rl_core.types import Losses, Minibatch
@@ -20,7 +20,7 @@ TOLERANCE = 1.5  # the KL may exceed its target by this factor, or fall short of
 BETA_RANGE = (1e-6, 1e6)  # beyond it a coefficient that adapts would need hundreds of updates to come back
 
 
-class KlControls(OnPolicyControls):
+class KlControls(ReferenceControls):
     """Controls of the distance to the data policy, for algorithms with several gradient steps per batch."""
 
     kl: Literal["none", "penalty", "adaptive_penalty", "early_stop"] = choice(
@@ -41,29 +41,12 @@ class KlControls(OnPolicyControls):
     )  # fmt: skip
     """KL per batch that the adaptive penalty aims at, and that the early stop allows 1.5 times of."""
 
-    kl_direction: KlDirection = choice(
-        r"\Vert", "old||new", title="KL direction", group="policy",
-        terms={"old||new": r"\bar\pi\,\Vert\,\pi_\theta", "new||old": r"\pi_\theta\,\Vert\,\bar\pi"},
-        effect="old||new dislikes giving up actions that were taken, new||old taking up new ones; near 0 they agree.",
-    )  # fmt: skip
-    """Which policy the expectation is under; samples of the old one are weighted with the ratio for the other."""
-
     kl_estimator: KlEstimator = choice(
         r"\widehat{\mathrm{KL}}", "exact", title="KL estimator", group="policy", ref="Schulman 2020",
         terms={"exact": r"\mathrm{KL}", "k1": "k_1", "k2": "k_2", "k3": "k_3"},
         effect="The gradients of exact, k1 and k3 have one mean; k1's is pure noise where the policies are equal.",
     )  # fmt: skip
     """The sum over all actions, or an estimate from the actions that were taken; k2's gradient is biased."""
-
-    kl_reference: Literal["saved", "recomputed", "recomputed_attached"] = choice(
-        r"\bar\pi", "saved", title="KL reference", spec="B-12", group="policy",
-        terms={
-            "saved": r"\pi_{\text{old}}", "recomputed": r"\operatorname{sg}[\pi_\theta]",
-            "recomputed_attached": r"\pi_\theta",
-        },
-        effect="Measured from the policy of this moment the KL is always 0: nothing pulls back, nothing stops.",
-    )  # fmt: skip
-    """The policy that the KL is measured from; only `saved` is the one that made the data."""
 
     @model_validator(mode="after")
     def _kl_valid(self) -> KlControls:
@@ -79,21 +62,9 @@ class KlControls(OnPolicyControls):
 
 def kl_to_reference(b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: KlControls) -> Tensor:
     r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, as chosen (nats)."""
-    old, log_old_t = _reference(b, net, pi, log_pi_t, c)
     if c.kl_estimator == "exact":
-        return (old.kl(pi) if c.kl_direction == "old||new" else pi.kl(old)).mean()
-    return sampled_kl(log_pi_t - log_old_t, c.kl_estimator, c.kl_direction).mean()
-
-
-def _reference(
-    b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: KlControls
-) -> tuple[Distribution, Tensor]:
-    """The reference and its log-probability of the taken actions (B-12)."""
-    if c.kl_reference == "saved":
-        return net.distribution(b.behaviour), b.log_prob
-    if c.kl_reference == "recomputed_attached":
-        return pi, log_pi_t
-    return net.distribution(constant(pi.params)), constant(log_pi_t)
+        return exact_kl(b, net, pi, log_pi_t, c)
+    return sampled_kl(log_pi_t - reference(b, net, pi, log_pi_t, c)[1], c.kl_estimator, c.kl_direction).mean()
 
 
 class KlCoefficient:

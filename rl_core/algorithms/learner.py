@@ -78,6 +78,8 @@ class Learner:
     def _epochs(self, b: Batch, samples: Samples, c: OnPolicyControls, trace: Trace, probe_leaks: bool) -> int | None:
         """Every step of every epoch; the epoch in which an early stop ended them."""
         for epoch in range(getattr(c, "epochs", 1)):
+            if epoch and getattr(c, "recompute_advantage", False):
+                samples = samples.estimated(b, estimate(b, self.values(b), c))
             for m, index in self._minibatches(samples, c):
                 if not self._step(self._prepared(m, index, b, c), c, trace, probe_leaks and not trace.norms):
                     return epoch

@@ -5,18 +5,17 @@ With a KL penalty + \beta KL is added to it; a wide clip range then leaves the p
 
 from __future__ import annotations
 
-from typing import Literal
-
+import torch
 from pydantic import model_validator
 from torch import Tensor
 
-from rl_core.ad.gate import constant
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
 from rl_core.algorithms.kl_control import PENALTIES, KlControls, kl_to_reference
+from rl_core.algorithms.old_policy import RatioControls, old_log_prob
 from rl_core.algorithms.on_policy import Normalisation
-from rl_core.algorithms.shared_losses import entropy_bonus, value_loss
+from rl_core.algorithms.shared_losses import entropy_bonus, squared_errors, value_loss
 from rl_core.collect.rollout import Collector
-from rl_core.controls import choice, inherited, number
+from rl_core.controls import choice, flag, inherited, number
 from rl_core.estimators.ratios import clipped_surrogate
 from rl_core.estimators.schedules import Schedule, scheduled
 from rl_core.networks.actor_critic import ActorCritic
@@ -27,7 +26,14 @@ EQUATION = (
         r"L=-@reduction@\;@gamma_t@\min\!\big(\rho_t\,@advantage@,\;"
         r"\operatorname{clip}(\rho_t,1\pm @clip@)\,@advantage@\big)"
     ),
-    Term(r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2"),
+    Term(
+        r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2", ("clip_value", "is", False)
+    ),
+    Term(
+        r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\max\!\big[(V_\phi(s_t)-@value_target@)^2,"
+        r"(V_{\text{old}}+\operatorname{clip}(V_\phi-V_{\text{old}},\pm @clip@)-@value_target@)^2\big]",
+        ("clip_value", "is", True),
+    ),
     Term(r"\;-\;@entropy_coef@\,\textstyle\frac1M\sum @entropy@", ("entropy_coef", "not", 0)),
     Term(r"\\ +\;@kl_coef@\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)", ("kl", "is", "penalty")),
     Term(
@@ -45,7 +51,7 @@ EQUATION = (
 )
 
 
-class PPO(KlControls):
+class PPO(KlControls, RatioControls):
     """Controls of PPO with a clipped ratio."""
 
     n_steps: int = number(
@@ -84,15 +90,17 @@ class PPO(KlControls):
     )
     """How the clip range falls with the fraction of the budget used."""
 
-    old_log_prob: Literal["stored", "recomputed", "recomputed_attached"] = choice(
-        r"\pi_{\text{old}}", "stored", title="Old log-probability", spec="B-5",
-        effect="Recomputed, the ratio is always 1: clipping never acts, and attached the gradient is exactly 0.",
-        terms={
-            "stored": r"\pi_{\text{old}}", "recomputed": r"\operatorname{sg}[\pi_\theta]",
-            "recomputed_attached": r"\pi_\theta",
-        },
+    clip_value: bool = flag(
+        r"\text{clip }V", False, title="Clipped value loss", group="critic", ref="Engstrom et al. 2020",
+        effect="V moves at most epsilon per batch, in units of reward: slow where returns are large.",
     )  # fmt: skip
-    """Which log-probability stands in the denominator of the ratio."""
+    """Take the larger of the squared errors of V and of V held within the clip range of what it was."""
+
+    recompute_advantage: bool = flag(
+        r"\hat A^{(k)}", False, title="Advantage anew each epoch", group="schedule",
+        effect="Later epochs use a fresher V; usual PPO estimates once per batch.", ref="Andrychowicz et al. 2021",
+    )  # fmt: skip
+    """Estimate advantages and targets again before every epoch but the first."""
 
     advantage_norm: Normalisation = inherited(KlControls, "advantage_norm", "minibatch")
 
@@ -115,7 +123,7 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     log_pi_t = pi.log_prob(b.action)
     log_rho_t = log_pi_t - old_log_prob(b, log_pi_t, c)
     gain_t = clipped_surrogate(log_rho_t.exp(), c.advantage(b.advantage), clip_range(b, c))
-    terms = {"policy": -b.scale * b.discounted(gain_t).mean(), "value": value_loss(b, net, c)}
+    terms = {"policy": -b.scale * b.discounted(gain_t).mean(), "value": ppo_value_loss(b, net, c)}
     if c.entropy_coef:
         terms["entropy"] = entropy_bonus(b, net, pi, c)
     kl = None if c.kl == "none" else kl_to_reference(b, net, pi, log_pi_t, c)
@@ -124,16 +132,18 @@ def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
     return Losses(terms, log_ratio=log_rho_t, pi=pi, kl=kl)
 
 
+def ppo_value_loss(b: Minibatch, net: ActorCritic, c: PPO) -> Tensor:
+    r"""c_v (1/M) \sum_t max[(V - \hat R)^2, (V_old + clip(V - V_old, +-\epsilon) - \hat R)^2] where it is clipped."""
+    if b.old_value is None:
+        return value_loss(b, net, c)
+    v_t, target_t, epsilon = net.value(b.obs), c.value_target(b.target), clip_range(b, c)
+    held_t = b.old_value + (v_t - b.old_value).clamp(-epsilon, epsilon)
+    return c.value_coef * torch.maximum(squared_errors(v_t, target_t), squared_errors(held_t, target_t)).mean()
+
+
 def clip_range(b: Minibatch, c: PPO) -> float:
     r"""\epsilon at this point of the budget."""
     return scheduled(c.clip, c.clip_schedule, b.progress)
-
-
-def old_log_prob(b: Minibatch, log_pi_t: Tensor, c: PPO) -> Tensor:
-    r"""log \pi_old(a_t|s_t) as chosen; only `stored` is the policy that made the data (B-5)."""
-    if c.old_log_prob == "stored":
-        return b.log_prob
-    return log_pi_t if c.old_log_prob == "recomputed_attached" else constant(log_pi_t)
 
 
 ppo = algorithm(

@@ -34,6 +34,7 @@ class Samples:
                 advantage=cls.flat(e.advantage_t, b),
                 target=cls.flat(e.target_t, b),
                 discount=None if discount is None else cls.flat(discount, b),
+                old_value=cls.flat(e.value_t, b) if getattr(c, "clip_value", False) else None,
                 scale=reduction_scale(c.reduction, steps, count),
                 progress=progress,
                 kl_coef=kl_coef or 0.0,
@@ -56,6 +57,11 @@ class Samples:
         """[T, N, ...] to the valid [M, ...]."""
         flat = x.reshape(-1, *x.shape[2:])
         return flat if b.valid_t is None else flat[b.valid_t.reshape(-1)]
+
+    def estimated(self, b: Batch, e: Estimates) -> Samples:
+        """The same samples with other advantages and targets."""
+        advantage, target = self.flat(e.advantage_t, b), self.flat(e.target_t, b)
+        return Samples(replace(self.minibatch, advantage=advantage, target=target))
 
     def with_variate(self, control_variate: Tensor | None) -> Samples:
         """The same with a gradient [P] that is subtracted as it is."""

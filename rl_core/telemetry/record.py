@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustRegionStep:
+    """A step of the actor along F^{-1} g, in the policy's terms."""
+
+    residuals: list[float]  # of the conjugate gradients, before the first and after every iteration
+    predicted_kl: float  # nats
+    measured_kl: float  # nats
+    norm: float  # of the parameters' change
+    searched: bool
+    gain: float | None
+    backtracks: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,9 @@ class UpdateRecord:
     env_steps: int  # collected by this update
     seconds: dict[str, float]  # collect, estimate, backward, optimiser, cpu
     elapsed: float  # wall seconds since the last update ended, pauses excluded
+    step: TrustRegionStep | None = None  # of an actor that no optimiser moves
+    log_weight: Array | None = None  # of importance weights that are not the ratios, last epoch
+    epochs: Callable[[], list[Array]] = list  # log ratios of every epoch, joined when somebody asks
     kl_coef: float | None = None  # of the KL penalty, where there is one
     epoch_stopped: int | None = None  # by the KL, counted from 0
     baseline: Array | None = None  # what was subtracted from the return

@@ -40,6 +40,10 @@ class FlatParameters:
             at += p.numel()
         return flat
 
+    def values(self, name: str) -> Tensor:
+        """The parameters of one group, without a graph; changed in place, the networks see it."""
+        return self.groups[name].detach()
+
     def part(self, name: str) -> Tensor:
         """The gradient of one group, to be changed in place."""
         gradient = self.groups[name].grad

@@ -69,10 +69,22 @@ def line_search(
     Schulman et al. 2015, appendix C.
     """
     start = vector.clone()
-    for k in range(tries + 1):
-        vector.copy_(start + SHRINK**k * step)
-        gain, kl = measure()
-        if gain > 0 and kl <= delta:
-            return Tried(k, gain, kl)
-    vector.copy_(start)
+    with torch.no_grad():
+        for k in range(tries + 1):
+            vector.copy_(start + SHRINK**k * step)
+            gain, kl = measure()
+            if gain > 0 and kl <= delta:
+                return Tried(k, gain, kl)
+        vector.copy_(start)
     return Tried(None, 0.0, 0.0)
+
+
+def move(vector: Tensor, step: Tensor) -> None:
+    """Add a step to parameters, in place."""
+    vector.add_(step)
+
+
+def measured(number: Callable[[], float]) -> float:
+    """A number of the networks as they are now, computed without a graph."""
+    with torch.no_grad():
+        return number()

@@ -1,0 +1,54 @@
+r"""Importance weights from log \rho_t = log \pi_{\theta'} - log \pi_\theta on data of \pi_\theta, in log space.
+
+W = \prod_t \rho_t is p_{\theta'}(\tau) / p_\theta(\tau) exactly: the transitions cancel. With independent steps its
+second moment is \prod E[\rho_t^2], so that few of many long trajectories come to decide.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from rl_core.types import Trajectories
+
+
+def trajectory_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:
+    r"""log W_i = \sum_t log \rho_{i,t}, per trajectory [N]."""
+    return along.total(log_rho_t)
+
+
+def clamped(log_w: Tensor, limit: float) -> Tensor:
+    """log w within +- limit; 0 = as it is. A clamped weight is biased and has no gradient."""
+    return log_w.clamp(-limit, limit) if limit > 0 else log_w
+
+
+def self_normalised(log_w: Tensor) -> Tensor:
+    r"""w_i / mean(w), with the largest log-weight subtracted first: biased, bounded by the number of weights."""
+    w = (log_w - log_w.max()).exp()
+    return w / w.mean()
+
+
+def step_normalised(log_w_t: Tensor, along: Trajectories) -> Tensor:
+    r"""\rho_{0:t} over its mean among the trajectories that still run at t, [B] (Thomas 2015, section 3.8)."""
+    lowest = log_w_t.new_full((int(along.step.max()) + 1,), -torch.inf)
+    highest = lowest.scatter_reduce(0, along.step, log_w_t, "amax")
+    w = (log_w_t - highest[along.step]).exp()
+    total, count = (torch.zeros_like(highest).index_add(0, along.step, x) for x in (w, torch.ones_like(w)))
+    normalised: Tensor = w * (count / total)[along.step]
+    return normalised
+
+
+def per_decision(advantage_t: Tensor, rho_0t: Tensor, along: Trajectories, gamma: float) -> Tensor:
+    r"""\sum_{k \ge t} \gamma^{k-t} \rho_{0:k} r_k - \rho_{0:t} b_t [B], with b_t = G_t - A_t (Precup et al. 2000).
+
+    A reward is weighted with the ratios up to its own decision only: those after it have mean 1 and only add noise.
+    """
+    discount = gamma ** along.step.to(along.reward)
+    weighted_g_t = _to_go(discount * rho_0t * along.reward, along) / discount
+    g_t = _to_go(discount * along.reward, along) / discount
+    return weighted_g_t - rho_0t * (g_t - advantage_t)
+
+
+def _to_go(x: Tensor, along: Trajectories) -> Tensor:
+    """The sum of x [B] from this sample to its trajectory's last one."""
+    return along.total(x)[along.index] - along.running(x) + x
