@@ -37,7 +37,7 @@ def _from_boundaries(controls: dict[str, list[dict[str, Any]]]) -> list[dict[str
     """A pressure per gate, and the leak of each loss into each group."""
     gates = {row["name"]: row for rows in controls.values() for row in rows if row["kind"] == "gate"}
     groups = ("actor", "critic", "trunk")
-    leaks = [(loss, group) for loss in ("policy", "value", "entropy", "kl") for group in groups]
+    leaks = [(loss, group) for loss in ("policy", "control_variate", "value", "entropy", "kl") for group in groups]
     return [_pressure(row) for row in gates.values()] + [_leak(loss, group) for loss, group in leaks]
 
 
@@ -52,9 +52,10 @@ def _pressure(gate: dict[str, Any]) -> dict[str, Any]:
 
 
 def _leak(loss: str, group: str) -> dict[str, Any]:
-    latex = rf"\lVert\nabla_{{\text{{{group}}}}}L_{{\text{{{loss}}}}}\rVert"
-    doc = f"How strongly the {loss} loss pulls at the {group}; measured twice a second and after every edit."
-    return _scalar(f"leak/{loss}/{group}", f"Gradient of the {loss} loss in the {group}", latex, doc)
+    words = loss.replace("_", "-")
+    latex = rf"\lVert\nabla_{{\text{{{group}}}}}L_{{\text{{{words}}}}}\rVert"
+    doc = f"How strongly the {words} loss pulls at the {group}; measured twice a second and after every edit."
+    return _scalar(f"leak/{loss}/{group}", f"Gradient of the {words} loss in the {group}", latex, doc)
 
 
 def _scalar(name: str, title: str, latex: str, doc: str) -> dict[str, Any]:

@@ -69,8 +69,9 @@ class Learner:
         began, everything = time.perf_counter(), torch.arange(len(samples), device=samples.device)
         m = self._prepared(samples.minibatch, everything, b, c)
         losses, tap = self._heard(m, c, trace, probe_leaks)
-        trace.step = self._algorithm.actor_step(m, losses, self.net, self.flat, c)
+        backward(losses.total(), self.flat, keep_graph=True)
         self._note_first(trace, tap)
+        trace.step = self._algorithm.actor_step(m, losses, self.net, self.flat, c)
         trace.add(m, losses, trace.step.gradient_norm, GradientReport())
         trace.seconds["optimiser"] += time.perf_counter() - began
         self.grad_steps += 1

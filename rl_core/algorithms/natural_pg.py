@@ -14,7 +14,7 @@ from rl_core.updates.natural import measured, move
 
 EQUATION = (
     Term(r"\Delta\theta=\sqrt{2\,@delta@\,/\,g^\top F_\nu^{-1}g}\;F_\nu^{-1}g,\quad F_\nu=\nabla^2\,"
-         r"\overline{\mathrm{KL}}(@kl_reference@\,\Vert\,\pi_\theta)+@damping@\,I"),
+         r"\overline{\mathrm{KL}}(@kl_direction@)+@damping@\,I,\quad\bar\pi=@kl_reference@"),
     Term(r"\\ g=\nabla\;@reduction@\;@gamma_t@@advantage@\,\log\pi_\theta(a_t\mid s_t)"),
     Term(r"\;+\;@entropy_coef@\,\nabla\textstyle\frac1M\sum @entropy@", ("entropy_coef", "not", 0)),
     Term(r"\\ L_V=@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2"),
@@ -45,7 +45,7 @@ def losses(b: Minibatch, net: ActorCritic, c: NaturalPG) -> Losses:
 
 def step(m: Minibatch, at_start: Losses, net: ActorCritic, flat: FlatParameters, c: NaturalPG) -> StepReport:
     """The whole step that the quadratic model allows, whatever the KL then measures."""
-    found = natural_step(m, at_start, net, c)
+    found = natural_step(m, at_start, net, flat, c)
     move(flat.values("actor"), found.step)
 
     def kl() -> float:

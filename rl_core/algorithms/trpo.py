@@ -18,7 +18,7 @@ from rl_core.updates.natural import SHRINK, line_search
 EQUATION = (
     Term(r"\max_\theta\;@reduction@\;@gamma_t@\rho_t\,@advantage@"),
     Term(r"\;+\;@entropy_coef@\,\textstyle\frac1M\sum @entropy@", ("entropy_coef", "not", 0)),
-    Term(r"\quad\text{with}\;\overline{\mathrm{KL}}(@kl_reference@\,\Vert\,\pi_\theta)\le @delta@"),
+    Term(r"\quad\text{with}\;\overline{\mathrm{KL}}(@kl_direction@)\le @delta@,\quad\bar\pi=@kl_reference@"),
     Term(r"\\ \Delta\theta=0.8^j\sqrt{2\,@delta@\,/\,g^\top F_\nu^{-1}g}\;F_\nu^{-1}g,"
          r"\quad\nu=@damping@,\;j\le @backtracks@"),
     Term(r"\\ L_V=@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2,"
@@ -56,7 +56,7 @@ def losses(b: Minibatch, net: ActorCritic, c: TRPO) -> Losses:
 
 def step(m: Minibatch, at_start: Losses, net: ActorCritic, flat: FlatParameters, c: TRPO) -> StepReport:
     """The natural step, and the search back along it."""
-    found, before = natural_step(m, at_start, net, c), float(constant(actor_loss(at_start)))
+    found, before = natural_step(m, at_start, net, flat, c), float(constant(actor_loss(at_start)))
 
     def measure() -> tuple[float, float]:
         now = losses(m, net, c)

@@ -3,16 +3,18 @@ r"""The direction F^{-1} g and the length that a KL of \delta allows: what natur
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import model_validator
 from torch import Tensor
 
-from rl_core.ad.products import Product, curvature, flat_gradient
+from rl_core.ad.products import Product, curvature
 from rl_core.algorithms.kl_reference import ReferenceControls, exact_kl
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.controls import inherited, number
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.types import Losses, Minibatch
+from rl_core.updates.flat import FlatParameters
 from rl_core.updates.natural import Solution, conjugate_gradient, step_length
 from rl_core.updates.score import policy_parameters
 
@@ -21,6 +23,12 @@ ACTOR_TERMS = ("policy", "entropy")
 
 class TrustRegionControls(ReferenceControls):
     r"""Controls of a step of the actor whose length is a KL; the optimiser fits the critic only."""
+
+    kl_reference: Literal["saved", "recomputed_attached"] = inherited(
+        ReferenceControls, "kl_reference", "saved",
+        terms={"saved": r"\pi_{\text{old}}", "recomputed_attached": r"\pi_\theta"},
+        effect="Both sides attached, the KL is always 0 and so is its curvature: no direction is found, nothing moves.",
+    )  # fmt: skip
 
     n_steps: int = number(
         r"T", 128, title="Steps per lane", ge=1, le=4096, unit="steps", log=True, group="schedule",
@@ -83,14 +91,16 @@ class NaturalStep:
     predicted_kl: float  # step^T F step / 2, without damping
 
 
-def natural_step(m: Minibatch, losses: Losses, net: ActorCritic, c: TrustRegionControls) -> NaturalStep:
-    r"""The longest step along (F + \nu I)^{-1} g that the quadratic model of the KL allows.
+def natural_step(
+    m: Minibatch, losses: Losses, net: ActorCritic, flat: FlatParameters, c: TrustRegionControls
+) -> NaturalStep:
+    r"""The longest step along (F + \nu I)^{-1} g that the quadratic model of the KL allows; -g is in `flat`.
 
     F is the Hessian of the mean KL to the reference at \theta' = \theta (Kakade 2001; Schulman et al. 2015).
     """
-    parameters = policy_parameters(net)
-    gradient = -flat_gradient(actor_loss(losses), parameters)
-    fisher = curvature(exact_kl(m, net, losses.pi, losses.pi.log_prob(m.action), c), parameters)
+    gradient = -flat.part("actor")
+    kl = exact_kl(m, net, losses.pi, losses.pi.log_prob(m.action), c)
+    fisher = curvature(kl, policy_parameters(net))
     solution = conjugate_gradient(damped(fisher, c.damping), gradient, c.cg_iterations)
     x, f_x = solution.x, fisher(solution.x)
     scale = step_length(x, f_x + c.damping * x, c.delta)

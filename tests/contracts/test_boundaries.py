@@ -164,6 +164,10 @@ def test_group_every_wrong_choice_changes_what_is_learnt(a: Algorithm[Any], row:
 @pytest.mark.parametrize("trunk", ["separate", "shared"])
 @pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
 def test_right_sides_give_the_leak_matrix_of_section_19(a: Algorithm[Any], trunk: str, actions: ActionSpace) -> None:
+    if trunk == "shared" and a.actor_step is not None:
+        with pytest.raises(ValueError, match="trunk 'shared' would be moved by the critic's"):
+            alive(a, trunk=trunk)
+        return
     probed = updated(a, alive(a, trunk=trunk), actions)[0].probe
     assert probed is not None
     assert {group for _, group in probed.leaks} == {"actor", "critic"} | ({"trunk"} if trunk == "shared" else set())
@@ -352,11 +356,37 @@ def reference_actor_critic(lambda_: float) -> Callable[[Any, Batch, Streams], di
     return reference
 
 
+def reference_trpo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
+    """-(1/M) sum rho A with GAE(0.95) at 0.99; its optimiser fits V alone, c_v 0.5."""
+    a, _ = reference_gae(net, b, 0.95)
+    rho = np.exp(log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy()) - b.log_prob_t.numpy())
+    return {"policy": float(-(rho * a).mean()), "value": float(0.5 * (a**2).mean())}
+
+
+def reference_weighted(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
+    """-(1/N) sum_i W_i sum_t G_t log pi(a_t|s_t), with W_i the product of a trajectory's ratios, gamma = 0.99."""
+    log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy())
+    total = 0.0
+    for n in range(b.shape[1]):
+        g, log_w, inner = 0.0, 0.0, 0.0
+        for t in reversed(range(b.shape[0])):
+            if b.valid_t is None or b.valid_t[t, n]:
+                g = float(b.reward_t[t, n]) + 0.99 * g
+                log_w += log_pi[t, n] - float(b.log_prob_t[t, n])
+                inner += g * log_pi[t, n]
+        total -= np.exp(log_w) * inner
+    return {"policy": float(total / b.shape[1])}
+
+
+WHOLE_EPISODES = ("reinforce", "off_policy_is_pg")
 REFERENCES: dict[str, Callable[[Any, Batch, Streams], dict[str, float]]] = {
     "reinforce": reference_reinforce,
     "ppo": reference_ppo,
     "a2c": reference_actor_critic(1.0),
     "actor_critic": reference_actor_critic(0.0),
+    "natural_pg": reference_actor_critic(0.95),
+    "trpo": reference_trpo,
+    "off_policy_is_pg": reference_weighted,
 }
 
 
@@ -366,8 +396,8 @@ def test_default_loss_is_the_straight_line_reference(a: Algorithm[Any]) -> None:
     c = a.controls()
     learner = Learner(a, c, 4, Discrete(("a", "b", "c")), Streams(0))
     behaviour = network(4, 3, c.edited({"initialisation": "default"}), seed=9)
-    b = random_batch(t=16, n=4, net=behaviour, whole=a.id == "reinforce")
-    if a.id == "reinforce":
+    b = random_batch(t=16, n=4, net=behaviour, whole=a.id in WHOLE_EPISODES)
+    if a.id in WHOLE_EPISODES:
         b = dataclasses.replace(b, terminated_t=b.end_t, truncated_t=b.truncated_t & False)
     expected = REFERENCES[a.id](learner.net, b, Streams(0))
     found = learner.update(b, c, 0.0).losses[0].terms

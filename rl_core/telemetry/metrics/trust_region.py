@@ -44,7 +44,7 @@ def backtracks(u: UpdateRecord) -> float | None:
     return None if u.step is None or u.step.backtracks is None else float(u.step.backtracks)
 
 
-@scalar("trust/taken", title="Step taken", unit="1", latex=r"1[\Delta\theta\neq 0]", colour="orange", healthy=(1, 1))
+@scalar("trust/taken", title="Step taken", unit="1", latex=r"1[\Delta\theta\neq 0]", colour="orange")
 def taken(u: UpdateRecord) -> float | None:
     """1 where the search found a step that improves the surrogate inside the region, 0 where it gave up."""
     return None if u.step is None or not u.step.searched else float(u.step.backtracks is not None)

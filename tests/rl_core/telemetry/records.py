@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.telemetry.record import UpdateRecord
+from rl_core.telemetry.record import TrustRegionStep, UpdateRecord
 
 N = 60
 
@@ -21,6 +21,7 @@ def record(**changed: Any) -> UpdateRecord:
 
     log_ratio = draw(-0.03, 0.3)
     target = draw(7.0, 3.0)
+    ratios = np.random.default_rng(5).normal(-0.03, 0.3, N).astype(np.float32)
     made = UpdateRecord(
         advantage=draw(0.4, 2.0),
         returns=draw(20.0, 6.0),
@@ -49,6 +50,9 @@ def record(**changed: Any) -> UpdateRecord:
         env_steps=128,
         seconds={"collect": 0.011, "estimate": 0.002, "backward": 0.03, "optimiser": 0.004, "cpu": 0.05},
         elapsed=0.064,
+        step=TrustRegionStep([8.0 * 0.7**k for k in range(21)], 0.009, 0.008, 0.13, True, 0.06, 3),
+        log_weight=draw(-0.2, 0.9, 12),
+        epochs=lambda: [ratios[:N] * 0.01 * k for k in range(50)],
         kl_coef=0.5,
         epoch_stopped=2,
         pressure={"advantage": 0.7},

@@ -14,7 +14,8 @@ from rl_core.estimators import kl, ratios
 from rl_core.telemetry.frames import Frames  # importing it fills the registry
 from rl_core.telemetry.grids import BOUNDS128, INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
 from rl_core.telemetry.metric import distributions, episode_series, scalars
-from rl_core.telemetry.record import UpdateRecord
+from rl_core.telemetry.metrics import trust_region, weights
+from rl_core.telemetry.record import TrustRegionStep, UpdateRecord
 from rl_core.types import Episode
 from tests.rl_core.telemetry.records import N, continuous, record
 
@@ -35,6 +36,10 @@ def rho(u: UpdateRecord) -> list[float]:
 
 def log_rho(u: UpdateRecord) -> torch.Tensor:
     return torch.from_numpy(u.log_ratio).double()
+
+
+def of_epoch(u: UpdateRecord, k: int) -> torch.Tensor:
+    return torch.from_numpy(u.epochs()[k - 1]).double()
 
 
 EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
@@ -82,6 +87,20 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "time/backward_ms": lambda u: 30,
     "time/optimiser_ms": lambda u: 4,
     "time/cpu_ms": lambda u: 50,
+    "trust/kl_predicted": lambda u: 0.009,
+    "trust/kl_measured": lambda u: 0.008,
+    "trust/step_norm": lambda u: 0.13,
+    "trust/gain": lambda u: 0.06,
+    "trust/backtracks": lambda u: 3,
+    "trust/taken": lambda u: 1,
+    "trust/residual": lambda u: 0.7**20,
+    "ratio/ess_weights": lambda u: float(ratios.effective_sample_fraction(torch.from_numpy(u.log_weight).double())),
+    "ratio/max_log_weight": lambda u: max(float(w) for w in u.log_weight),  # type: ignore[union-attr]
+}
+EXPECTED |= {f"trust/residual_{k}": lambda u, k=k: 0.7**k for k in trust_region.ITERATIONS}
+EXPECTED |= {
+    f"ratio/ess_epoch_{k}": lambda u, k=k: float(ratios.effective_sample_fraction(of_epoch(u, k)))
+    for k in weights.EPOCHS
 }
 CONTINUOUS: dict[str, Callable[[UpdateRecord], float]] = {
     "policy/log_sigma": lambda u: -0.7,
@@ -131,6 +150,13 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         ("policy/epoch_stopped", {"epoch_stopped": None}),
         ("grad/trunk", {"group_norms": {"actor": 1.0}}),
         ("grad/trunk_cosine", {"trunk_cosine": None}),
+        *[(name, {"step": None}) for name in EXPECTED if name.startswith("trust/")],
+        ("trust/taken", {"step": TrustRegionStep([1.0], 0.0, 0.0, 0.0, False, None, None)}),
+        ("trust/residual_5", {"step": TrustRegionStep([1.0, 0.5, 0.25], 0.0, 0.0, 0.0, True, 0.0, None)}),
+        ("ratio/ess_weights", {"log_weight": None}),
+        ("ratio/max_log_weight", {"log_weight": None}),
+        *[(f"ratio/ess_epoch_{k}", {"log_weight": None}) for k in weights.EPOCHS],
+        ("ratio/ess_epoch_4", {"epochs": lambda: [np.zeros(N, np.float32)] * 3}),
     ],
 )
 def test_what_does_not_exist_is_not_measured(name: str, changed: dict[str, Any]) -> None:
@@ -142,6 +168,17 @@ def test_what_cannot_be_said_is_nan_and_not_an_error() -> None:
     assert math.isnan(scalars["critic/explained_variance"].read(constant))  # type: ignore[arg-type]
     assert math.isnan(scalars["param/update_ratio"].read(record(param_norm=0.0)))  # type: ignore[arg-type]
     assert math.isnan(scalars["time/steps_per_second"].read(record(elapsed=0.0)))  # type: ignore[arg-type]
+
+
+def test_a_search_that_gave_up_took_no_step_and_an_unsolved_equation_keeps_its_residual() -> None:
+    gave_up = record(step=TrustRegionStep([2.0], 0.0, 0.0, 0.0, True, 0.0, None))
+    assert scalars["trust/taken"].read(gave_up) == 0.0
+    assert scalars["trust/backtracks"].read(gave_up) is None
+    assert scalars["trust/residual"].read(gave_up) == 1.0
+
+
+def test_one_epoch_has_no_histogram_of_its_own() -> None:
+    assert distributions["ratio_epoch_1"].measure(record(epochs=lambda: [np.zeros(N, np.float32)])) is None
 
 
 def test_perfect_and_useless_critics() -> None:
@@ -175,6 +212,7 @@ SAMPLES: dict[str, Callable[[UpdateRecord], Any]] = {
     "ratio": lambda u: np.exp(u.log_ratio),
     "log_prob": lambda u: u.log_prob,
     "action": lambda u: u.action,
+    **{f"ratio_epoch_{k}": lambda u, k=k: np.exp(u.epochs()[k - 1]) for k in weights.EPOCHS},
     "action_continuous": lambda u: np.stack([(u.action[:, 0] - 0.5) / 1.5, u.action[:, 1]], 1).reshape(-1),
 }
 
