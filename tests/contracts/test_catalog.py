@@ -172,7 +172,8 @@ def emitted() -> tuple[set[str], set[str], set[str]]:
         records: list[dict[str, Any]] = []
         for env_id in ENVIRONMENTS:
             start = {"algorithm": name, "environment": {"id": env_id, "num_envs": 2}, "controls": known}
-            train(start | {"budget": {"env_steps": 500}}, records.append)
+            budget = {"updates": 2} if "epochs" in settings else {"env_steps": 500}
+            train(start | {"budget": budget}, records.append)
         for frame in (r for r in records if r["type"] == "frame"):
             found[0].update(frame["scalars"])
             found[1].update(frame["distributions"])
