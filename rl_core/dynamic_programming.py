@@ -2,12 +2,14 @@ r"""The truth about a softmax policy in a tabular MDP, by dynamic programming; n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from rl_core.mdp import Float64, TabularMDP
+
+LARGEST_SWEEP = 100_000_000  # products; beyond it, the truth would take longer than the update it is beside
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +32,15 @@ def exact(mdp: TabularMDP, theta: ArrayLike, features: ArrayLike | None = None) 
     `theta` is [S, A], with `features` [S, D] it is [D, A]. Raises ValueError for other shapes.
     """
     z, phi = _logits(mdp, theta, features)
-    pi = softmax(z)
+    found = exact_of(mdp, softmax(z))
+    return found if phi is None else replace(found, grad=phi.T @ found.grad)
+
+
+def exact_of(mdp: TabularMDP, pi: Float64) -> Exact:
+    """The same of a policy given by its probabilities [S, A], wherever they come from; the gradient in its logits."""
     v, q = values(mdp, pi)
     d = visits(mdp, pi)
-    grad = logit_gradient(mdp, pi, v, q, d)
-    return Exact(float(mdp.rho @ v[0]), grad if phi is None else phi.T @ grad, v, q, d, pi)
+    return Exact(float(mdp.rho @ v[0]), logit_gradient(mdp, pi, v, q, d), v, q, d, pi)
 
 
 def softmax(z: Float64) -> Float64:
@@ -45,23 +51,43 @@ def softmax(z: Float64) -> Float64:
 
 
 def values(mdp: TabularMDP, pi: Float64) -> tuple[Float64, Float64]:
-    r"""V [H+1, S] and Q [H, S, A] backwards: Q_t = \sum_{s'} P (R + \gamma V_{t+1}), V_t = \sum_a \pi Q_t."""
-    v = np.zeros((mdp.horizon + 1, mdp.n_states))
-    q = np.zeros((mdp.horizon, *pi.shape))
-    paid = (mdp.P * mdp.R).sum(-1)
+    r"""V [H+1, S] and Q [H, S, A]: V_t = \sum_a \pi \sum_{s'} P (R + \gamma V_{t+1}) backwards, Q_t from V_{t+1}."""
+    follow, moves = mdp.outcomes, _moves(mdp, pi)
+    paid = (follow.p * follow.reward).sum(-1)
+    v, gained = np.zeros((mdp.horizon + 1, mdp.n_states)), (pi * paid).sum(-1)
     for t in reversed(range(mdp.horizon)):
-        q[t] = paid + mdp.gamma * mdp.P @ v[t + 1]
-        v[t] = (pi * q[t]).sum(-1)
+        v[t] = gained + mdp.gamma * (moves @ v[t + 1])
+    q = np.broadcast_to(paid, (mdp.horizon, *pi.shape)).copy()
+    for k in range(follow.p.shape[-1]):
+        q += mdp.gamma * follow.p[..., k] * v[1:, follow.state[..., k]]
     return v, q
 
 
 def visits(mdp: TabularMDP, pi: Float64) -> Float64:
     r"""d_t(s) [H, S] forwards: d_{t+1}(s') = \sum_{s,a} d_t(s) \pi(a|s) P(s'|s, a), 0 in terminal states."""
+    moves = _moves(mdp, pi) * ~mdp.terminal
     d = np.zeros((mdp.horizon, mdp.n_states))
     d[0] = mdp.rho * ~mdp.terminal
     for t in range(1, mdp.horizon):
-        d[t] = np.einsum("s,sa,sax->x", d[t - 1], pi, mdp.P) * ~mdp.terminal
+        d[t] = d[t - 1] @ moves
     return d
+
+
+def _moves(mdp: TabularMDP, pi: Float64) -> Float64:
+    r"""\sum_a \pi(a|s) P(s'|s, a), [S, S]: one small matrix instead of P."""
+    follow, n = mdp.outcomes, mdp.n_states
+    pairs = np.arange(n)[:, None, None] * n + follow.state
+    summed: Float64 = np.bincount(pairs.ravel(), (pi[:, :, None] * follow.p).ravel(), n * n)  # type: ignore[assignment]
+    return summed.reshape(n, n)
+
+
+def optimum(mdp: TabularMDP) -> float:
+    r"""The largest J that any policy reaches, also one that knows the time: V_t = \max_a Q_t backwards."""
+    follow, v = mdp.outcomes, np.zeros(mdp.n_states)
+    paid = (follow.p * follow.reward).sum(-1)
+    for _ in range(mdp.horizon):
+        v = (paid + mdp.gamma * (follow.p * v[follow.state]).sum(-1)).max(-1)
+    return float(mdp.rho @ v)
 
 
 def logit_gradient(mdp: TabularMDP, pi: Float64, v: Float64, q: Float64, d: Float64) -> Float64:

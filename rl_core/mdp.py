@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
+from functools import cached_property
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Float64 = NDArray[np.float64]
+Int64 = NDArray[np.int64]
 LARGEST = 4_000_000  # entries of P: 32 MB, and as much for R
 ROUNDING = 1e-9  # how far from 1 a row of probabilities may sum
+
+
+class Outcomes(NamedTuple):
+    """What may follow each (s, a), at most B different things; all [S, A, B], and behind the last one p is 0."""
+
+    p: Float64
+    state: Int64
+    reward: Float64
 
 
 class TabularMDP:
@@ -48,6 +59,25 @@ class TabularMDP:
     def n_actions(self) -> int:
         """A."""
         return int(self.P.shape[1])
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """The successors that P allows, in their order: sums over them take a fraction of those over all states."""
+        width = int((self.P > 0).sum(-1).max())
+        state = np.argsort(self.P == 0, axis=-1, kind="stable")[..., :width]
+        p, reward = (np.take_along_axis(x, state, -1) for x in (self.P, self.R))
+        return Outcomes(p, state, np.where(p > 0, reward, 0.0))
+
+    @property
+    def sweep(self) -> int:
+        """Products in one pass over all steps, [S, S] and [S, A, B] each: what anything exact about it costs."""
+        return (self.n_states**2 + self.outcomes.p.size) * self.horizon
+
+    def discounted(self, gamma: float) -> TabularMDP:
+        """The same MDP under another discount; the arrays are shared."""
+        other = copy.copy(self)
+        other.gamma = _gamma(gamma)
+        return other
 
     def to_json(self) -> dict[str, Any]:
         """The arguments that build it again, as plain lists."""

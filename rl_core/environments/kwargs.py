@@ -9,7 +9,8 @@ from typing import Any
 import gymnasium as gym
 from gymnasium.envs.registration import load_env_creator
 
-from rl_core.environments.finite.declared import finite_environments
+from rl_core.environments.finite.declared import finite_of
+from rl_core.environments.finite.features import KEYWORD
 from rl_core.registry import near_misses
 
 PLAIN = (bool, int, float, str)
@@ -33,9 +34,15 @@ def keyword_fault(env_id: str, kwargs: Mapping[str, Any]) -> str | None:
 
 
 def _declared(env_id: str) -> dict[str, Any]:
-    """The keywords of the constructor with their defaults, and those the id is registered with."""
-    if env_id in finite_environments:
-        return finite_environments[env_id].keywords()
+    """Every keyword with its default."""
+    finite = finite_of(env_id)
+    if finite:  # the features are words or rows of numbers, which building it checks
+        return finite.keywords() | {KEYWORD: None}
+    return constructor_keywords(env_id)
+
+
+def constructor_keywords(env_id: str) -> dict[str, Any]:
+    """The keywords of a registered environment's constructor with their defaults, and those its id is given."""
     spec = gym.spec(env_id)
     creator = load_env_creator(spec.entry_point) if isinstance(spec.entry_point, str) else spec.entry_point
     parameters = inspect.signature(creator).parameters.values() if creator else ()

@@ -23,6 +23,8 @@ class EnvironmentInfo:
     solved_at: float | None
     array: bool
     renderer: str | None = None
+    enumerable: bool = False  # a finite MDP whose arrays are known, so that J and its gradient can be computed
+    one_hot: bool = False  # the observation of a finite MDP is its state, so that a table can hold a policy
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""

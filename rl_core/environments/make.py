@@ -12,7 +12,7 @@ import gymnasium as gym
 import rl_core.environments
 from rl_core.environments.adapter import GymnasiumLanes, describe
 from rl_core.environments.build import build
-from rl_core.environments.finite.declared import finite_environments, mdp_of
+from rl_core.environments.finite.declared import finite_environments, finite_of
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.known import known_info
 from rl_core.environments.kwargs import keyword_fault
@@ -39,7 +39,7 @@ class EnvironmentRefused(ValueError):
 
 def make_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> Lanes:
     """Build N lanes: arrays where there are some and no keyword changes them, else the adapter."""
-    if env_id in finite_environments:
+    if finite_of(env_id):
         return _finite_lanes(env_id, num_lanes, kwargs)
     if env_id in array_environments and not kwargs:
         return array_environments[env_id](num_lanes)
@@ -53,10 +53,9 @@ def make_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> Lanes:
 
 def _finite_lanes(env_id: str, num_lanes: int, kwargs: Mapping[str, Any]) -> TabularLanes:
     try:
-        mdp = mdp_of(env_id, kwargs)
+        return TabularLanes(finite_environments[env_id].build(kwargs), num_lanes)
     except (TypeError, ValueError) as wrong:
         raise EnvironmentRefused(f"{env_id} cannot be built from {dict(kwargs)!r:.200}: {wrong}", "kwargs") from wrong
-    return TabularLanes(finite_environments[env_id].info(mdp), mdp, num_lanes)
 
 
 def check_environment(env_id: str, kwargs: Mapping[str, Any]) -> EnvironmentInfo:
@@ -86,7 +85,7 @@ def catalog_rows() -> list[dict[str, Any]]:
     """Array environments, CartPole before all, finite MDPs, then every id that a policy here can act in."""
     arrays = sorted(array_environments.values(), key=lambda cls: (cls.info.id != "CartPole-v1", cls.info.id))
     rows = [cls.info.to_json() for cls in arrays]
-    rows += [declared.info(declared.make()).to_json() for declared in finite_environments.values()]
+    rows += [found.info().to_json() for env_id in finite_environments if (found := finite_of(env_id))]
     return rows + [row for env_id in _newest_ids() if (row := _row(env_id)) is not None]
 
 
@@ -95,7 +94,8 @@ def _newest_ids() -> list[str]:
     for env_id, spec in sorted(gym.registry.items(), key=lambda item: item[1].version or 0):
         if spec.namespace is None and not spec.name.startswith("GymV"):
             newest[spec.name] = env_id
-    return sorted(set(newest.values()) - set(array_environments))
+    arrays = {*array_environments, *(env_id for env_id in finite_environments if finite_of(env_id))}
+    return sorted(set(newest.values()) - arrays)
 
 
 def _row(env_id: str) -> dict[str, Any] | None:
@@ -111,8 +111,9 @@ def _row(env_id: str) -> dict[str, Any] | None:
         return None
     except Exception as failed:  # an extra that is not installed
         shape: dict[str, Any] = {"observation": {"shape": []}, "actions": {}, "max_episode_steps": None}
-        about = {"id": env_id, "title": env_id, "doc": str(_explain(env_id, {}, failed)), "array": False}
-        return about | shape | {"solved_at": None, "renderer": None, "available": False, "needs": needs}
+        about = {"id": env_id, "title": env_id, "doc": str(_explain(env_id, {}, failed)), "solved_at": None}
+        kind = {"array": False, "renderer": None, "enumerable": False, "one_hot": False}
+        return about | shape | kind | {"available": False, "needs": needs}
 
 
 def _missing_extra(env_id: str) -> str | None:

@@ -6,10 +6,13 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import gymnasium as gym
 import numpy as np
 
 from rl_core.config import EnvironmentConfig
 from rl_core.environments.adapter import GymnasiumLanes
+from rl_core.environments.build import build
+from rl_core.environments.finite.features import KEYWORD
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import ArrayLanes, Lanes, StepResult
 from rl_core.environments.make import make_lanes
@@ -76,14 +79,36 @@ def build_stage(environment: EnvironmentConfig, keep: bool) -> Stage:
     if isinstance(lanes, ArrayLanes) and lanes.info.renderer:
         return Stage(lanes, lambda: lanes.render_state(0), keep, None, "")
     if isinstance(lanes, TabularLanes):
-        return Stage(lanes, lambda: None, keep, None, "A finite MDP has no picture: its state is all there is to see.")
+        return _on_arrays(environment, lanes, keep)
     lanes.close()
     return _with_camera(environment, keep)
 
 
-def _with_camera(environment: EnvironmentConfig, keep: bool) -> Stage:
+def _on_arrays(environment: EnvironmentConfig, lanes: TabularLanes, keep: bool) -> Stage:
+    """A finite MDP; Gymnasium's own are drawn by Gymnasium, put into the state of the arrays."""
+    if environment.id not in gym.registry:
+        return Stage(lanes, lambda: None, keep, None, "A finite MDP has no picture: its state is all there is to see.")
+    _go_headless()
+    ours = ("horizon", KEYWORD)
+    kwargs = {name: value for name, value in environment.kwargs.items() if name not in ours}
+    env = build(environment.id, kwargs | {"render_mode": "rgb_array"})
+    env.reset(seed=0)
+
+    def draw() -> Any:
+        env.unwrapped.s = int(lanes.state[0])  # type: ignore[attr-defined]
+        return env.unwrapped.render()
+
+    camera = Camera(draw, lanes.mdp.horizon if keep else None)
+    return Stage(lanes, camera.take, keep, camera, "")
+
+
+def _go_headless() -> None:
     for name, value in HEADLESS.items():
         os.environ.setdefault(name, value)
+
+
+def _with_camera(environment: EnvironmentConfig, keep: bool) -> Stage:
+    _go_headless()
     try:
         lanes = GymnasiumLanes(environment.id, 1, environment.kwargs | {"render_mode": "rgb_array"})
     except Exception as failed:  # whatever a third-party environment raises

@@ -197,7 +197,7 @@ def test_every_metric_that_a_run_sends_is_declared_and_every_declared_one_is_sen
 @pytest.mark.parametrize("row", CATALOG["environments"], ids=lambda row: row["id"])
 def test_environment_row_is_whole(row: dict[str, Any]) -> None:
     keys = {"id", "title", "doc", "array", "observation", "actions", "solved_at", "max_episode_steps", "renderer",
-            "available", "needs"}  # fmt: skip
+            "enumerable", "one_hot", "available", "needs"}  # fmt: skip
     assert set(row) == keys
     assert row["title"]
     assert row["doc"]

@@ -98,6 +98,8 @@ class CatalogEnvironment(Declared):
     solved_at: Number | None = None
     max_episode_steps: int | None = None
     renderer: str | None = None
+    enumerable: bool = False
+    one_hot: bool = False
     available: bool = True
     needs: str | None = None
 

@@ -182,7 +182,7 @@ def test_batch_does_not_alias_the_environment() -> None:
         ("CartPole-v1", {"sutton_barto_reward": "x"}, ["sutton_barto_reward", "'x'", "like False"], None),
         ("Acrobot-v1", {"render_mode": "human"}, ["takes no keyword 'render_mode'"], None),
         ("FrozenLake-v1", {"is_slipery": True}, ["Did you mean is_slippery"], None),
-        ("FrozenLake-v1", {"map_name": "zz"}, ["could not be built", "zz"], None),
+        ("FrozenLake-v1", {"map_name": "zz"}, ["cannot be built", "zz"], None),
     ],
 )
 def test_refusal_says_what_was_found_and_what_to_do(

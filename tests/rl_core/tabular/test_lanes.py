@@ -7,7 +7,7 @@ import pytest
 
 import rl_core
 import rl_core.environments.finite
-from rl_core.environments.finite.declared import finite_environments, mdp_of
+from rl_core.environments.finite.declared import finite_environments
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.make import EnvironmentRefused, catalog_rows, check_environment
 from rl_core.mdp import TabularMDP
@@ -18,8 +18,9 @@ IDS = list(finite_environments)
 
 
 def lanes_of(env_id: str, n: int = 1) -> tuple[TabularMDP, TabularLanes]:
-    mdp = mdp_of(env_id, {})
-    return mdp, TabularLanes(finite_environments[env_id].info(mdp), mdp, n)
+    """With one-hot observations, so that the state can be read from them."""
+    found = finite_environments[env_id].build({"features": "one_hot"})
+    return found.mdp, TabularLanes(found, n)
 
 
 @pytest.mark.parametrize("env_id", IDS)
@@ -33,11 +34,13 @@ def test_a_sweep_over_chance_finds_every_probability(env_id: str) -> None:
             lanes._chance[0] = (np.arange(n) + 0.5) / n
             result = lanes.step(np.full(n, a))
             np.testing.assert_allclose(np.bincount(lanes.state, minlength=mdp.n_states), n * mdp.P[s, a], atol=1.0)
-            np.testing.assert_allclose(result.reward_t, mdp.R[s, a, lanes.state], rtol=1e-6)
+            paid = np.bincount(lanes.state, result.reward_t, mdp.n_states)
+            few = mdp.outcomes.p.shape[-1] * np.abs(mdp.R[s, a]).max()
+            np.testing.assert_allclose(paid, n * mdp.P[s, a] * mdp.R[s, a], rtol=1e-6, atol=few)
 
 
 @pytest.mark.parametrize("env_id", IDS)
-def test_an_episode_ends_in_a_terminal_state_or_at_the_horizon_and_is_never_cut(env_id: str) -> None:
+def test_an_episode_ends_in_a_terminal_state_or_at_the_horizon(env_id: str) -> None:
     mdp, lanes = lanes_of(env_id)
     rng = np.random.default_rng(0)
     for seed in range(50):
@@ -48,9 +51,23 @@ def test_an_episode_ends_in_a_terminal_state_or_at_the_horizon_and_is_never_cut(
             result = lanes.step(rng.integers(mdp.n_actions, size=1))
             obs = result.obs_tp1[0]
             over = bool(mdp.terminal[obs.argmax()]) or t == mdp.horizon - 1
-            assert (result.terminated_t[0], result.truncated_t[0]) == (over, False)
+            cut = finite_environments[env_id].truncates and not mdp.terminal[obs.argmax()]
+            assert (result.terminated_t[0], result.truncated_t[0]) == (over and not cut, over and cut)
             if over:
                 break
+
+
+def test_where_the_limit_is_gymnasiums_it_cuts_and_does_not_end() -> None:
+    lanes = TabularLanes(finite_environments["FrozenLake-v1"].build({"horizon": 3}), 2)
+    for lane in range(2):
+        lanes.reset(lane, lane)
+    ends = []
+    for _ in range(3):  # into the wall, and down and right to the hole in (1, 1)
+        lanes._chance[:] = 0.5  # the middle of three outcomes: the direction that was chosen
+        result = lanes.step(np.array([0, (1, 2, 2)[len(ends)]]))
+        ends.append((result.terminated_t.tolist(), result.truncated_t.tolist()))
+    assert ends[1] == ([False, True], [False, False])
+    assert ends[2] == ([False, True], [True, False])
 
 
 @pytest.mark.parametrize("env_id", IDS)
@@ -64,13 +81,13 @@ def test_the_same_seed_is_the_same_episode_alone_and_among_others(env_id: str) -
     for a in actions:
         together = many.step(np.array([0, a, 0]))
         np.testing.assert_array_equal(one.step_lane(0, int(a)), together.obs_tp1[1])
-        if together.terminated_t[1]:
+        if together.terminated_t[1] or together.truncated_t[1]:
             break
 
 
 def test_the_first_states_are_drawn_from_rho() -> None:
     mdp = TabularMDP(np.full((3, 1, 3), 1 / 3), np.zeros((3, 1, 3)), [0.2, 0.5, 0.3], 1)
-    lanes = TabularLanes(finite_environments["TabularMDP-v0"].info(mdp), mdp, 1)
+    lanes = TabularLanes(finite_environments["TabularMDP-v0"].of(mdp), 1)
     counts = sum(lanes.reset(0, seed) for seed in range(4000)) / 4000
     np.testing.assert_allclose(counts, [0.2, 0.5, 0.3], atol=4 * np.sqrt(0.25 / 4000))
 
