@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.discovered import discover_algorithms
+from rl_core.algorithms.fits import concerned, misfits
 from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.environments.lanes import EnvironmentInfo
 from rl_core.environments.make import EnvironmentRefused, check_environment
 from rl_core.recipes import recipes
 from rl_core.refusals import ConfigError, ConfigErrors, explained, from_unknown, missing, not_live, unknown_control
@@ -86,7 +88,7 @@ def resolve(body: Mapping[str, Any]) -> RunConfig:
         config = RunConfig.model_validate(merged)
     except ValidationError as invalid:
         raise ConfigErrors(errors + explained(invalid, "", RunConfig)) from None
-    errors += _environment_errors(config.environment)
+    errors += _environment_errors(config)
     if config.budget.used(1, 1, 1) == 0.0:
         errors.append(ConfigError(code="invalid_value", message="The budget is empty; give env_steps, updates or "
                                   "episodes, for instance {\"env_steps\": 200000}.", field="budget"))  # fmt: skip
@@ -96,15 +98,29 @@ def resolve(body: Mapping[str, Any]) -> RunConfig:
 
 
 def check_edit(
-    config: RunConfig | Mapping[str, Any], values: Mapping[str, Any], edit: Mapping[str, Any]
+    config: RunConfig | Mapping[str, Any],
+    values: Mapping[str, Any],
+    edit: Mapping[str, Any],
+    info: EnvironmentInfo | None = None,
 ) -> list[ConfigError]:
-    """Why the controls `values` of a running run may not be edited so; empty if they may."""
+    """Why the controls `values` of a running run may not be edited so; empty if they may.
+
+    `info` spares building the environment where an edit has to fit it.
+    """
     name = config.algorithm if isinstance(config, RunConfig) else str(config["algorithm"])
     cls = algorithms[name].controls
     known = [key for key in edit if key in cls.model_fields]
     errors = [unknown_control(key, list(cls.model_fields)) for key in edit if key not in cls.model_fields]
     errors += [not_live(key) for key in known if not cls.is_live(key)]
-    return errors + _controls(name, dict(values) | {key: edit[key] for key in known})[1]
+    edited, invalid = _controls(name, dict(values) | {key: edit[key] for key in known})
+    if errors or invalid or not concerned(known):
+        return errors + invalid
+    return misfits(cls.model_validate(edited), info or _info_of(config))
+
+
+def _info_of(config: RunConfig | Mapping[str, Any]) -> EnvironmentInfo:
+    about = config.environment.model_dump() if isinstance(config, RunConfig) else config["environment"]
+    return check_environment(about["id"], about.get("kwargs") or {})
 
 
 def _recipe(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,11 +168,12 @@ def _with_bounds(error: ConfigError, cls: type[OnPolicyControls]) -> ConfigError
     return error.model_copy(update={"message": f"{found}; allowed {row['min']:g} to {row['max']:g}."})
 
 
-def _environment_errors(environment: EnvironmentConfig) -> list[ConfigError]:
+def _environment_errors(config: RunConfig) -> list[ConfigError]:
+    """Why the environment cannot be built, or which controls do not fit it."""
     try:
-        check_environment(environment.id, environment.kwargs)
+        info = check_environment(config.environment.id, config.environment.kwargs)
     except EnvironmentRefused as refused:
         code = "unknown_environment" if refused.unknown else "environment_refused"
         about = {"field": f"environment.{refused.field}", "did_you_mean": refused.did_you_mean}
         return [ConfigError(code=code, message=str(refused), **about)]
-    return []
+    return misfits(config.parsed_controls(), info) if config.controls else []

@@ -15,10 +15,12 @@ from rl_core.algorithms.learner import Learner
 from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.ppo import PPO
 from rl_core.algorithms.trace import Trace
+from rl_core.algorithms.truth import Known
 from rl_core.collect.acting import acting
 from rl_core.estimators.schedules import scheduled
+from rl_core.telemetry.deviation import Deviation
 from rl_core.telemetry.heads import head
-from rl_core.telemetry.record import Array, TrustRegionStep, UpdateRecord
+from rl_core.telemetry.record import Array, ExactReading, GradientReading, TrustRegionStep, UpdateRecord
 from rl_core.types import ActionSpace, Batch, Box
 
 
@@ -39,6 +41,7 @@ class Measurer:
         self._acting, self._head = acting(learner.net, learner.actions), head(learner.actions)
         self._last_gradient: Array | None = None
         self._last_parameters = _array(learner.flat.vector).copy()
+        self._deviation = Deviation()
 
     def record(self, b: Batch, trace: Trace, c: OnPolicyControls, progress: float, spent: Clockings) -> UpdateRecord:
         """The record of the update that has just ended."""
@@ -80,6 +83,8 @@ class Measurer:
             env_steps=len(action),
             seconds=trace.seconds | {"collect": spent.collect, "cpu": spent.cpu},
             elapsed=spent.elapsed,
+            taken=_taken(trace),
+            exact=None if trace.known is None else self._exact(trace.known, trace, b),
             baseline=_array(flat(e.baseline_t, b)),
             step=_step(trace),
             log_weight=None if last[-1].log_weight is None else _array(last[-1].log_weight),
@@ -91,15 +96,30 @@ class Measurer:
             trunk_cosine=trace.probe.trunk_cosine if trace.probe else None,
         )
 
+    def edited(self) -> None:
+        """The estimator may be another one from now on."""
+        self._deviation.forget()
+
     def state(self) -> dict[str, Any]:
         """What the next update is compared with, for a checkpoint."""
         gradient = None if self._last_gradient is None else torch.from_numpy(self._last_gradient)
-        return {"gradient": gradient, "parameters": torch.from_numpy(self._last_parameters)}
+        last = {"gradient": gradient, "parameters": torch.from_numpy(self._last_parameters)}
+        return last | {"deviation": self._deviation.state()}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on comparing from a checkpoint."""
         self._last_gradient = None if state["gradient"] is None else _array(state["gradient"])
         self._last_parameters = _array(state["parameters"])
+        self._deviation.restore(state["deviation"])
+
+    def _exact(self, known: Known, trace: Trace, b: Batch) -> ExactReading:
+        """The reading beside this update's estimate, rescaled from its reduction to a mean over episodes."""
+        exact = _array(known.ascent)
+        if known.estimate is None:
+            return self._deviation.read(known.J, known.optimum, exact, exact, 1.0)
+        ended = int(trace.samples.flat(b.terminated_t | b.truncated_t, b).sum())
+        scale = len(trace.samples) / (ended * trace.samples.minibatch.scale) if ended else None
+        return self._deviation.read(known.J, known.optimum, exact, _array(known.estimate), scale)
 
     def _pi(self, trace: Trace) -> Array:
         """The policy of the last epoch; where an update is a single step, the one after it."""
@@ -132,6 +152,24 @@ def _means(terms: list[dict[str, Tensor]]) -> dict[str, float]:
     """The mean of each loss over the steps of an epoch, read in one go."""
     rows = _array(torch.stack([value for row in terms for value in row.values()])).reshape(len(terms), -1)
     return dict(zip(terms[0], rows.mean(0).tolist(), strict=True))
+
+
+def _taken(trace: Trace) -> GradientReading:
+    """Sums over the steps of what each cost; the parts that a probe measured are of the first."""
+    apart = [report for report in trace.gradients if report.surrogate_seconds is not None]
+    known = trace.known.seconds if trace.known and trace.known.estimate is None else 0.0  # taken, not only compared
+    score, graph = trace.score, trace.graph or (None, None)
+    return GradientReading(
+        calls=sum(report.calls for report in trace.gradients),
+        policy_seconds=known + sum(report.seconds for report in apart) if apart else None,
+        surrogate_seconds=sum(report.surrogate_seconds or 0.0 for report in apart) if apart else None,
+        difference=max((report.difference or 0.0 for report in apart), default=None),
+        variance=score.variance if score else None,
+        analytic=score.analytic_norm if score else None,
+        analytic_difference=score.analytic_difference if score else None,
+        nodes=graph[0],
+        saved_bytes=graph[1],
+    )
 
 
 def _joined(parts: list[Tensor]) -> Array:

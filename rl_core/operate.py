@@ -82,7 +82,7 @@ class Operator:
         """An edit: all of it or nothing, from the next update on."""
         about = {key: command.get(key) for key in ("edit_id", "version", "by")}
         old = run.c.values()
-        errors = check_edit(run.config, old, command["values"])
+        errors = check_edit(run.config, old, command["values"], run.lanes.info)
         if errors:
             run.event("control_refused", about | {"error": errors[0].model_dump(mode="json")}, run.update + 1)
             return

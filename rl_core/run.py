@@ -13,6 +13,7 @@ import numpy as np
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.learner import Learner
 from rl_core.algorithms.trace import Trace
+from rl_core.algorithms.truth import Truth
 from rl_core.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig, resolve
@@ -53,6 +54,7 @@ class Run:
         info = self.lanes.info
         self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
         self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
+        self.learner.truth = Truth.of(self.lanes, watched=telemetry)
         self._follow()
         self.operator = operator or Operator(pace=config.pace)
         self.checkpoints, self.evaluator = checkpoints, evaluator
@@ -107,6 +109,7 @@ class Run:
         self.c = self.c.edited(dict(values))
         self._follow()
         self._probed_at = float("-inf")
+        self._measurer.edited()
         if self.evaluator:
             self.evaluator.edited()
 

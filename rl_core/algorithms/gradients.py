@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.ad.products import flat_gradient, jacobian
+from rl_core.algorithms.truth import ESTIMATED
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.heads import Distribution
 from rl_core.types import Losses, Minibatch, Score
@@ -41,8 +43,13 @@ class ScoreProbe:
     variance: float | None  # trace of the covariance of the estimate, over trajectories
 
 
-def fill_gradient(losses: Losses, m: Minibatch, net: ActorCritic, flat: FlatParameters, c: Any) -> GradientReport:
-    """`flat.gradient` of this step's loss; the policy's part as the control `gradient` says."""
+def fill_gradient(
+    losses: Losses, m: Minibatch, net: ActorCritic, flat: FlatParameters, c: Any, exact: Callable[[], Tensor]
+) -> GradientReport:
+    """`flat.gradient` of this step's loss; the policy's part as the control `gradient` says, if need be the exact one.
+
+    A control variate corrects an estimate, so the exact gradient is without it.
+    """
     mode = getattr(c, "gradient", "surrogate")
     if mode == "surrogate" or losses.score is None:
         backward(losses.total(), flat)
@@ -52,16 +59,23 @@ def fill_gradient(losses: Losses, m: Minibatch, net: ActorCritic, flat: FlatPara
     surrogate = -torch.cat([p.grad.reshape(-1) for p in policy_parameters(net) if p.grad is not None])
     middle = time.perf_counter()
     score = Score(constant(losses.score.weight), losses.score.log_pi)
-    ascent, calls = literal(score, policy_parameters(net)) if mode == "literal" else per_sample(score, net, m)
+    ascent, calls = _taken(mode, score, m, net, exact)
     report = GradientReport(calls, time.perf_counter() - middle, middle - began)
     report.difference = float((ascent - surrogate).abs().max())
-    rest = losses.total("policy")
+    rest = losses.total(*(ESTIMATED if mode == "exact" else ("policy",)))
     flat.gradient.zero_()
     if rest.requires_grad:
         backward(rest, flat)
         report.calls += 1
     _descend_along(ascent, net)
     return report
+
+
+def _taken(mode: str, score: Score, m: Minibatch, net: ActorCritic, exact: Callable[[], Tensor]) -> tuple[Tensor, int]:
+    """The ascent direction [P], and how many backward passes it took."""
+    if mode == "literal":
+        return literal(score, policy_parameters(net))
+    return (exact(), 1) if mode == "exact" else per_sample(score, net, m)
 
 
 def probe_score(score: Score, pi: Distribution, m: Minibatch, net: ActorCritic) -> ScoreProbe:

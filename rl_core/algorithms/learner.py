@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.gate import Tap
+from rl_core.ad.graph import graph_size
 from rl_core.algorithms.algorithm import Algorithm
 from rl_core.algorithms.estimate import estimate
 from rl_core.algorithms.gradients import GradientReport, fill_gradient, probe_score
@@ -19,6 +20,7 @@ from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.samples import Samples
 from rl_core.algorithms.score_baselines import OptimalBaseline
 from rl_core.algorithms.trace import Trace
+from rl_core.algorithms.truth import Truth
 from rl_core.algorithms.valuation import Valuation
 from rl_core.estimators.advantages import normalise
 from rl_core.estimators.schedules import scheduled
@@ -44,6 +46,7 @@ class Learner:
         self.values = Valuation(self.net, actions)
         self._dropout, self.actions = c.dropout, actions
         self._kl_coef, self._optimal = KlCoefficient(), OptimalBaseline()
+        self.truth: Truth | None = None  # given where the MDP is known
         self.grad_steps = 0
 
     def update(self, b: Batch, c: OnPolicyControls, progress: float, probe_leaks: bool = False) -> Trace:
@@ -95,7 +98,7 @@ class Learner:
             losses = self._losses(m, c)
             if too_far(losses, c):
                 return False
-        report = self._fill(losses, m, c)
+        report = self._fill(losses, m, c, trace)
         middle = time.perf_counter()
         norm = descend(self.flat, self.optimiser, c.max_grad_norm)
         if first:
@@ -111,20 +114,32 @@ class Learner:
         tap = Tap()
         with tap.listen():
             losses = self._losses(m, c)
+        if self.truth is not None:
+            trace.known = self.truth.beside(losses, self.net, c)
         if probe_leaks:
+            trace.graph = graph_size(losses.total())
             trace.probe = probe(losses.terms, self.net.groups())
             if losses.score is not None:
                 trace.score = probe_score(losses.score, losses.pi, m, self.net)
+        if probe_leaks or trace.known:
             tap.forget()
         return losses, tap
 
-    def _fill(self, losses: Losses, m: Minibatch, c: OnPolicyControls) -> GradientReport:
+    def _fill(self, losses: Losses, m: Minibatch, c: OnPolicyControls, trace: Trace) -> GradientReport:
         """The gradient of this step; an actor that takes its own step has none of it."""
         if self._algorithm.actor_step is None:
-            return fill_gradient(losses, m, self.net, self.flat, c)
+            return fill_gradient(losses, m, self.net, self.flat, c, lambda: self._exact(c, trace))
         backward(losses.total() if c.advantage.passes else losses.total("policy", "entropy"), self.flat)
         self.flat.part("actor").zero_()
         return GradientReport()
+
+    def _exact(self, c: OnPolicyControls, trace: Trace) -> Tensor:
+        r"""\nabla J [P] at the parameters of now, which the first step of an update knows already."""
+        if not trace.norms and trace.known:
+            return trace.known.ascent
+        if self.truth is None:
+            raise ValueError("gradient 'exact' needs a finite MDP, and this run's environment is none.")
+        return self.truth.gradient(self.net, c.gamma)[1]
 
     def _note_first(self, trace: Trace, tap: Tap) -> None:
         trace.pressure = tap.pressure()

@@ -56,6 +56,11 @@ class ScoreGradientControls(OnPolicyControls):
         if self.gradient != "surrogate" and self.advantage.passes:
             self.refuse("gradient", f"gradient '{self.gradient}' multiplies scores with numbers, so that nothing could "
                         "pass through the advantage, but advantage is 'pass'. Use 'surrogate', or block.")  # fmt: skip
+        if self.gradient == "exact" and (self.dropout or self.normalise_obs != "off"):
+            name = "dropout" if self.dropout else "normalise_obs"
+            self.refuse("gradient", "gradient 'exact' is that of the network at the states as they are, but "
+                        f"{name} is {getattr(self, name)!r}. Set it to {0.0 if self.dropout else 'off'!r}, or use "
+                        "'surrogate'.")  # fmt: skip
         if self.gradient == "per_sample" and self.logprob_source != "recompute":
             self.refuse("gradient", "gradient 'per_sample' computes each log-probability by itself, but logprob_source "
                         f"is '{self.logprob_source}', one graph for the whole rollout. Use 'recompute'.")  # fmt: skip

@@ -9,6 +9,7 @@ from torch import Tensor
 from rl_core.algorithms.algorithm import StepReport
 from rl_core.algorithms.gradients import GradientReport, ScoreProbe
 from rl_core.algorithms.samples import Samples
+from rl_core.algorithms.truth import Known
 from rl_core.telemetry.probes import Probe
 from rl_core.types import Estimates, Losses, Minibatch
 
@@ -30,6 +31,8 @@ class Trace:
     gradients: list[GradientReport]  # of every step of the optimiser
     step: StepReport | None = None  # of an actor that no optimiser moves
     score: ScoreProbe | None = None
+    known: Known | None = None  # where the environment is a finite MDP
+    graph: tuple[int, int] | None = None  # nodes of the first loss's graph, and bytes they saved
     kl_coef: float | None = None  # of the KL penalty, where there is one
     epoch_stopped: int | None = None  # counted from 0; None where every epoch was whole
 

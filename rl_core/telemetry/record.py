@@ -25,6 +25,33 @@ class TrustRegionStep:
 
 
 @dataclass(frozen=True, slots=True)
+class ExactReading:
+    """The truth about the policy that acted in a finite MDP, and how the update's estimate compares with it."""
+
+    J: float
+    optimum: float  # the largest J of any policy
+    grad_norm: float
+    cosine: float
+    error: float | None  # relative; None where no episode ended, so that the estimate's scale is unknown
+    bias: float | None  # relative, of the mean over the last updates
+
+
+@dataclass(frozen=True, slots=True)
+class GradientReading:
+    """How the gradients of an update were taken; None where something was not measured."""
+
+    calls: int  # backward passes
+    policy_seconds: float | None = None
+    surrogate_seconds: float | None = None
+    difference: float | None = None  # largest entry of |taken - surrogate|
+    variance: float | None = None  # trace of the covariance of the estimate
+    analytic: float | None = None  # norm of the closed form
+    analytic_difference: float | None = None
+    nodes: int | None = None
+    saved_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class UpdateRecord:
     """One update's numbers; arrays over the M valid samples of the batch, or over the steps of its last epoch."""
 
@@ -53,6 +80,8 @@ class UpdateRecord:
     env_steps: int  # collected by this update
     seconds: dict[str, float]  # collect, estimate, backward, optimiser, cpu
     elapsed: float  # wall seconds since the last update ended, pauses excluded
+    taken: GradientReading = GradientReading(calls=0)
+    exact: ExactReading | None = None
     step: TrustRegionStep | None = None  # of an actor that no optimiser moves
     log_weight: Array | None = None  # of importance weights that are not the ratios, last epoch
     epochs: Callable[[], list[Array]] = list  # log ratios of every epoch, joined when somebody asks

@@ -101,8 +101,8 @@ def learning_rate(u: UpdateRecord) -> float:
 
 @scalar("optim/backward_calls", title="Backward passes", unit="1", latex=r"n_\nabla", colour="grey")
 def backward_calls(u: UpdateRecord) -> float:
-    """Backward passes of this update."""
-    return float(u.grad_norms.size)
+    """Backward passes of this update: one per step, or one per sample where the gradient is taken literally."""
+    return float(u.taken.calls)
 
 
 @scalar("time/steps_per_second", title="Steps per second", unit="1/s", latex=r"\dot n", colour="grey")

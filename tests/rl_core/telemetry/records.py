@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.telemetry.record import TrustRegionStep, UpdateRecord
+from rl_core.telemetry.record import ExactReading, GradientReading, TrustRegionStep, UpdateRecord
 
 N = 60
 
@@ -44,6 +44,10 @@ def record(**changed: Any) -> UpdateRecord:
         group_norms={"actor": 0.11, "critic": 0.22, "trunk": 0.33},
         grad_cosine=-0.4,
         trunk_cosine=0.6,
+        taken=GradientReading(
+            7, 0.12, 0.003, 2e-6, variance=1.7, analytic=0.45, analytic_difference=3e-7, nodes=41, saved_bytes=9000
+        ),
+        exact=ExactReading(J=0.62, optimum=0.77, grad_norm=0.21, cosine=0.83, error=0.6, bias=0.09),
         param_norm=25.0,
         update_norm=0.05,
         learning_rate=2e-4,

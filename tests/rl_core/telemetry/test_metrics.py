@@ -15,7 +15,7 @@ from rl_core.telemetry.frames import Frames  # importing it fills the registry
 from rl_core.telemetry.grids import BOUNDS128, INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
 from rl_core.telemetry.metric import distributions, episode_series, scalars
 from rl_core.telemetry.metrics import trust_region, weights
-from rl_core.telemetry.record import TrustRegionStep, UpdateRecord
+from rl_core.telemetry.record import GradientReading, TrustRegionStep, UpdateRecord
 from rl_core.types import Episode
 from tests.rl_core.telemetry.records import N, continuous, record
 
@@ -80,7 +80,21 @@ EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
     "param/norm": lambda u: 25.0,
     "param/update_ratio": lambda u: 0.05 / 25,
     "optim/learning_rate": lambda u: 2e-4,
-    "optim/backward_calls": lambda u: 4,
+    "optim/backward_calls": lambda u: 7,
+    "exact/J": lambda u: 0.62,
+    "exact/J_optimal": lambda u: 0.77,
+    "exact/grad_norm": lambda u: 0.21,
+    "grad/cos_exact": lambda u: 0.83,
+    "grad/error_exact": lambda u: 0.6,
+    "grad/bias_exact": lambda u: 0.09,
+    "grad/var_trace": lambda u: 1.7,
+    "grad/analytic": lambda u: 0.45,
+    "grad/analytic_difference": lambda u: 3e-7,
+    "grad/mode_difference": lambda u: 2e-6,
+    "time/policy_gradient_ms": lambda u: 120,
+    "time/surrogate_gradient_ms": lambda u: 3,
+    "graph/nodes": lambda u: 41,
+    "graph/saved_bytes": lambda u: 9000,
     "time/steps_per_second": lambda u: 128 / 0.064,
     "time/collect_ms": lambda u: 11,
     "time/estimate_ms": lambda u: 2,
@@ -149,6 +163,17 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         ("policy/kl_coef", {"kl_coef": None}),
         ("policy/epoch_stopped", {"epoch_stopped": None}),
         ("grad/trunk", {"group_norms": {"actor": 1.0}}),
+        *[
+            (name, {"exact": None})
+            for name in EXPECTED
+            if name.startswith("exact/") or name.endswith("_exact") and name.startswith("grad/")
+        ],
+        *[(name, {"taken": GradientReading(1)}) for name in EXPECTED if name.startswith("graph/")],
+        *[
+            (f"grad/{name}", {"taken": GradientReading(1)})
+            for name in ("var_trace", "analytic", "analytic_difference", "mode_difference")
+        ],
+        *[(f"time/{name}_gradient_ms", {"taken": GradientReading(1)}) for name in ("policy", "surrogate")],
         ("grad/trunk_cosine", {"trunk_cosine": None}),
         *[(name, {"step": None}) for name in EXPECTED if name.startswith("trust/")],
         ("trust/taken", {"step": TrustRegionStep([1.0], 0.0, 0.0, 0.0, False, None, None)}),

@@ -1,0 +1,115 @@
+"""Which values of a control fit which environment; what does not fit is refused before anything starts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from rl_core.environments.lanes import EnvironmentInfo
+from rl_core.refusals import ConfigError
+from rl_core.types import Box, Discrete
+
+Fit = Callable[[Any, EnvironmentInfo], str | None]  # controls, environment -> why they do not fit
+
+fits: dict[str, Fit] = {}  # by control
+
+
+def fit(control: str) -> Callable[[Fit], Fit]:
+    """Declare what one control needs of the environment; asked only where an algorithm has that control."""
+
+    def declare(why_not: Fit) -> Fit:
+        fits[control] = why_not
+        return why_not
+
+    return declare
+
+
+def misfits(c: Any, info: EnvironmentInfo) -> list[ConfigError]:
+    """Every control whose value does not fit the environment, with the reason."""
+    found = ((name, why_not(c, info)) for name, why_not in fits.items() if name in type(c).model_fields)
+    return [
+        ConfigError(code="invalid_combination", message=reason, field=f"controls.{name}")
+        for name, reason in found
+        if reason is not None
+    ]
+
+
+def concerned(names: Iterable[str]) -> bool:
+    """Whether a change of these controls can make a misfit."""
+    return any(name in fits for name in names)
+
+
+@fit("network")
+def table_for_states(c: Any, info: EnvironmentInfo) -> str | None:
+    """A table has a row per state."""
+    if c.network != "tabular" or info.one_hot:
+        return None
+    seen = "shows features of its states" if info.enumerable else "is no finite MDP"
+    return (
+        f"network 'tabular' has a row per state, so it needs a finite MDP whose states are observed one-hot, but "
+        f"{info.id} {seen}. Use 'linear' or 'mlp', or an environment such as Grid-v0 with features 'one_hot'."
+    )
+
+
+@fit("distribution")
+def family_for_actions(c: Any, info: EnvironmentInfo) -> str | None:
+    """Two actions, discrete ones, or real numbers."""
+    actions = info.actions
+    if c.distribution == "gaussian" and isinstance(actions, Discrete):
+        return (
+            f"distribution 'gaussian' acts with real numbers, but {info.id} has {actions.n} discrete actions. Use "
+            "'auto' or 'categorical'."
+        )
+    if c.distribution == "categorical" and isinstance(actions, Box):
+        return (
+            f"distribution 'categorical' chooses among discrete actions, but {info.id} acts with {actions.size} real "
+            "numbers. Use 'auto' or 'gaussian'."
+        )
+    if c.distribution == "bernoulli" and not (isinstance(actions, Discrete) and actions.n == 2):
+        has = f"{actions.n} actions" if isinstance(actions, Discrete) else f"{actions.size} real numbers to act with"
+        return f"distribution 'bernoulli' chooses between two actions, but {info.id} has {has}. Use 'auto'."
+    return None
+
+
+@fit("critic")
+def value_per_action(c: Any, info: EnvironmentInfo) -> str | None:
+    """Q(s, .) has one output per action."""
+    if c.critic != "q" or isinstance(info.actions, Discrete):
+        return None
+    return (
+        f"critic 'q' has a value per action, but {info.id} acts with {info.actions.size} real numbers. Use 'v', or an "
+        "environment with discrete actions."
+    )
+
+
+@fit("loss_form")
+def actions_as_labels(c: Any, info: EnvironmentInfo) -> str | None:
+    """Cross-entropy needs labels."""
+    if c.loss_form != "cross_entropy" or isinstance(info.actions, Discrete):
+        return None
+    return (
+        f"loss_form 'cross_entropy' takes the actions as labels, but {info.id} acts with {info.actions.size} real "
+        "numbers. Use 'log_prob'."
+    )
+
+
+@fit("gradient")
+def known_gradient(c: Any, info: EnvironmentInfo) -> str | None:
+    """The true gradient takes the transition probabilities."""
+    if c.gradient != "exact" or info.enumerable:
+        return None
+    return (
+        f"gradient 'exact' is computed from transition probabilities, so it needs a finite MDP, but {info.id} is none. "
+        "Use 'surrogate', or an environment such as Grid-v0 or FrozenLake-v1."
+    )
+
+
+@fit("stored_action")
+def clipped_at_bounds(c: Any, info: EnvironmentInfo) -> str | None:
+    """Discrete actions have no bounds to be clipped to."""
+    if c.stored_action != "clipped" or isinstance(info.actions, Box):
+        return None
+    return (
+        f"stored_action 'clipped' is about the bounds of continuous actions, but {info.id} has discrete ones, of which "
+        "nothing is clipped. Use 'unclipped'."
+    )
