@@ -42,7 +42,7 @@ class Truth:
     """
 
     def __init__(self, mdp: TabularMDP, features: Float64, watched: bool = True) -> None:
-        self._mdp, self._features = mdp, torch.tensor(features, dtype=torch.float32)
+        self._mdp, self._features = mdp, torch.from_numpy(features)
         self._watched = watched and mdp.sweep <= LARGEST_SWEEP
         self._optimum: tuple[float, float] = (-1.0, 0.0)  # gamma, and the value for it
 

@@ -44,6 +44,11 @@ EVERYTHING = [
 ]
 ENVIRONMENTS = ("CartPole-v1", "Pendulum-v1")  # some metrics are of discrete actions, some of continuous ones
 
+BESIDE_THE_TRUTH: dict[str, Any] = {
+    "algorithm": "reinforce", "environment": {"id": "Chain-v0", "num_envs": 2}, "budget": {"updates": 3},
+    "controls": {"network": "linear", "gradient": "literal"},
+}  # fmt: skip
+
 
 def control(algorithm: str, name: str) -> dict[str, Any]:
     return next(row for row in CATALOG["controls"][algorithm] if row["name"] == name)
@@ -174,6 +179,8 @@ def emitted() -> tuple[set[str], set[str], set[str]]:
             start = {"algorithm": name, "environment": {"id": env_id, "num_envs": 2}, "controls": known}
             budget = {"updates": 2} if "epochs" in settings else {"env_steps": 500}
             train(start | {"budget": budget}, records.append)
+        if name == "reinforce":
+            train(BESIDE_THE_TRUTH, records.append)
         for frame in (r for r in records if r["type"] == "frame"):
             found[0].update(frame["scalars"])
             found[1].update(frame["distributions"])

@@ -40,6 +40,7 @@ RESUMED: dict[str, dict[str, Any]] = {name: {"recipe": name} for name in recipes
     "acrobot": ppo("Acrobot-v1"),
     "adapter, table": ppo("FrozenLake-v1"),
     "reinforce": SMALL_REINFORCE,
+    "beside the exact gradient": SMALL_REINFORCE | {"environment": {"id": "Chain-v0", "num_envs": 2}},
 }
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
 
+from rl_core.algorithms.truth import Truth
 from rl_core.dynamic_programming import exact
+from rl_core.environments.finite.features import features_of
 from rl_core.mdp import TabularMDP
-from tests.rl_core.identities.mdp import enumerate_paths, path_probability, random_mdp
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.updates.score import policy_parameters
+from tests.rl_core.identities.mdp import enumerate_paths, objective, path_probability, random_mdp
+from tests.rl_core.support import controls, gradient, network
 
 
 def pair(seed: int, **sizes: int):  # type: ignore[no-untyped-def]
@@ -68,6 +75,53 @@ def test_linear_logits_share_their_gradient_along_the_features() -> None:
         step[at] = h
         slope = (exact(ours, theta + step, phi).J - exact(ours, theta - step, phi).J) / (2 * h)
         assert found.grad[at] == pytest.approx(slope, abs=1e-7)
+
+
+NETWORKS: list[tuple[dict[str, Any], str]] = [
+    ({"network": "tabular"}, "one_hot"),
+    ({"network": "linear"}, "random:2"),
+    ({"network": "linear"}, "constant"),
+    ({"network": "linear", "distribution": "bernoulli"}, "random:2"),
+    ({"network": "mlp"}, "random:3"),
+    ({"network": "mlp", "distribution": "bernoulli", "activation": "leaky_relu"}, "one_hot"),
+    ({"network": "mlp", "critic": "v", "trunk": "shared"}, "one_hot"),
+]
+
+
+def drawn(net: ActorCritic) -> ActorCritic:
+    """The same with weights that are far from the uniform policy."""
+    g = torch.Generator().manual_seed(7)
+    for p in net.parameters():
+        p.data = torch.randn(p.shape, generator=g) * 0.7
+    return net
+
+
+@pytest.mark.parametrize(("settings", "features"), NETWORKS)
+def test_I_2_the_gradient_of_any_network_is_the_slope_of_J(settings: dict[str, Any], features: str) -> None:
+    m = random_mdp(3, states=3, actions=2, horizon=4)
+    mdp = TabularMDP(m.p, m.r, m.rho, m.horizon, 1.0, m.terminal)
+    phi = features_of(features, 3)
+    net = drawn(network(phi.shape[1], 2, controls("reinforce", **settings)))
+    j, found = Truth(mdp, phi).gradient(net, m.gamma)
+
+    def by_hand() -> torch.Tensor:
+        return objective(m, net.policy(torch.from_numpy(phi)).params.exp())
+
+    parameters, h = policy_parameters(net), 1e-5
+    assert j == pytest.approx(float(by_hand().detach()), abs=1e-12)
+    by_autograd = gradient(by_hand(), parameters)
+    torch.testing.assert_close(found, by_autograd, atol=1e-10, rtol=0)
+    slopes = []
+    for p in parameters:
+        flat = p.data.reshape(-1)
+        for k in range(flat.numel()):
+            there = []
+            for step in (h, -h):
+                flat[k] += step
+                there.append(Truth(mdp, phi).gradient(net, m.gamma)[0])
+                flat[k] -= step
+            slopes.append((there[0] - there[1]) / (2 * h))
+    np.testing.assert_allclose(found.numpy(), slopes, atol=1e-7)
 
 
 def test_visits_and_values_agree_on_J() -> None:

@@ -166,7 +166,7 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         *[
             (name, {"exact": None})
             for name in EXPECTED
-            if name.startswith("exact/") or name.endswith("_exact") and name.startswith("grad/")
+            if name.startswith("exact/") or (name.endswith("_exact") and name.startswith("grad/"))
         ],
         *[(name, {"taken": GradientReading(1)}) for name in EXPECTED if name.startswith("graph/")],
         *[
