@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -35,12 +36,31 @@ def outcome(recipe: str, seed: int) -> Outcome:
 
 
 def train_one(recipe: str, seed: int) -> None:
-    """Print seconds/steps at the event `solved`, or `never`."""
+    """Print seconds/steps at the event `solved`, or when the recipe's own metric is at its bar; else `never`."""
     import rl_core
+    from rl_core.recipes import recipes
 
-    solved: list[dict[str, Any]] = []
-    rl_core.train({"recipe": recipe, "seed": seed}, lambda p: solved.append(p) if p.get("kind") == "solved" else None)
-    console.file.write(f"{solved[0]['wall']:.2f}/{solved[0]['data']['env_steps']}\n" if solved else "never\n")
+    about, reached = recipes[recipe].about["seeds"], list[tuple[float, int]]()
+    seen = _metric_reached(about["metric"], about["at_least"]) if "metric" in about else _solved
+    rl_core.train({"recipe": recipe, "seed": seed}, lambda payload: reached.extend(seen(payload)))
+    console.file.write("{:.2f}/{}\n".format(*reached[0]) if reached else "never\n")
+
+
+def _solved(payload: dict[str, Any]) -> list[tuple[float, int]]:
+    """Seconds and steps of the event `solved`, where this is it."""
+    return [(payload["wall"], payload["data"]["env_steps"])] if payload.get("kind") == "solved" else []
+
+
+def _metric_reached(metric: str, at_least: float) -> Callable[[dict[str, Any]], list[tuple[float, int]]]:
+    """The same of the rows of a frame in which a metric is at its bar; for what episode returns do not tell."""
+
+    def seen(payload: dict[str, Any]) -> list[tuple[float, int]]:
+        if payload["type"] != "frame":
+            return []
+        rows = zip(payload["rows"]["wall"], payload["rows"]["env_steps"], payload["scalars"][metric]["last"], strict=True)
+        return [(wall, steps) for wall, steps, value in rows if value >= at_least]
+
+    return seen
 
 
 def main() -> None:

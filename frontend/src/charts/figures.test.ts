@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { entry, input, metric } from '../testing/fixtures'
+import type { Environment } from '../wire/types'
 import { csv } from './export'
 import { CHARTS, defaultChart, offered } from './index'
 import { lineFigure } from './lines'
@@ -132,6 +133,13 @@ describe('the gathered charts', () => {
     const ids = offered([metric('policy/kl_k3')]).map(({ id }) => id)
     expect(ids).toContain('kl')
     expect(ids).not.toContain('ratio')
+    const exact = [metric('exact/J')]
+    const idsIn = (enumerable: boolean) =>
+      offered(exact, { id: 'Any-v0', enumerable } as Environment).map(({ id }) => id)
+    expect(offered(exact).map(({ id }) => id)).toContain('exact')
+    expect(idsIn(true)).toContain('exact')
+    expect(idsIn(false)).not.toContain('exact')
+    expect(offered(exact, null).map(({ id }) => id)).not.toContain('exact')
     const own = defaultChart(metric('new/thing', { title: 'A new thing' }))
     expect(own.title).toBe('A new thing')
     expect(own.figure(input({ series: () => entry([1, 2]) })).data).toHaveLength(1)

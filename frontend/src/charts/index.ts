@@ -1,4 +1,4 @@
-import type { Metric } from '../wire/types'
+import type { Environment, Metric } from '../wire/types'
 import { barsFigure } from './bars'
 import { lineFigure } from './lines'
 import { type ChartSpec, chart } from './types'
@@ -10,13 +10,13 @@ export const CHARTS: ChartSpec[] = Object.values(modules)
   .map((module) => module.default)
   .sort((a, b) => a.order - b.order)
 
-/** Charts of which the catalog declares something to draw. */
-export function offered(metrics: Metric[]): ChartSpec[] {
+/** Charts of which the catalog declares something to draw: in an environment (null = one that it does not list) or any. */
+export function offered(metrics: Metric[], environment?: Environment | null): ChartSpec[] {
   const declared = new Set(metrics.map((metric) => metric.name))
   const known = (name: string) => declared.has(name) || name.startsWith('episode/')
   return CHARTS.filter((spec) => {
     const needs = [...spec.series(metrics), ...(spec.distributions ?? [])]
-    return needs.some(known)
+    return needs.some(known) && (environment === undefined || (spec.fits?.(environment) ?? true))
   })
 }
 

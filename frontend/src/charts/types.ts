@@ -92,6 +92,8 @@ export interface ChartSpec {
   series(metrics: Metric[]): string[]
   distributions?: string[]
   timeAxis: boolean
+  /** Whether a run in this environment has anything to draw; without it every run has. */
+  fits?(environment: Environment | null): boolean
   /** Least time between two repaints that only new numbers ask for, in ms; for what is costly and changes slowly. */
   rest?: number
   figure(input: ChartInput): Figure

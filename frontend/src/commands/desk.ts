@@ -1,7 +1,7 @@
 import { offered } from '../charts'
 import { valueText } from '../paint/format'
 import { act, isLive, nudgePace, stepOnce, togglePause } from '../store/actions'
-import { controlsOf } from '../store/catalog'
+import { controlsOf, environmentOf } from '../store/catalog'
 import { navigate } from '../store/route'
 import type { RunStore } from '../store/run'
 import { toggleExtra } from '../store/view'
@@ -29,7 +29,7 @@ export function deskCommands(store: RunStore, metrics: Metric[], open: DeskDialo
     },
     ...controls.flatMap((control) => settings(store, control)),
     ...controls.map(toControl),
-    ...offered(metrics).map(({ id, title }) => toChart(id, title)),
+    ...offered(metrics, environmentOf(run?.environment.id) ?? null).map(({ id, title }) => toChart(id, title)),
     ...metrics.filter(({ kind }) => kind === 'scalar').map(extra),
     { ...of('metrics', 'All metrics …'), act: open.metrics },
     { ...of('trainer-log', 'Log of the trainer'), act: open.log },

@@ -600,6 +600,16 @@ export interface components {
             /** Renderer */
             renderer?: string | null;
             /**
+             * Enumerable
+             * @default false
+             */
+            enumerable: boolean;
+            /**
+             * One Hot
+             * @default false
+             */
+            one_hot: boolean;
+            /**
              * Available
              * @default true
              */

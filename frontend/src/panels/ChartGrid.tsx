@@ -1,5 +1,6 @@
 import { defaultChart, offered } from '../charts'
 import type { ChartSpec } from '../charts/types'
+import { environmentOf } from '../store/catalog'
 import type { RunStore } from '../store/run'
 import { extraCharts } from '../store/view'
 import type { Metric } from '../wire/types'
@@ -15,7 +16,8 @@ function extras(metrics: Metric[], names: string[]): ChartSpec[] {
 }
 
 export function ChartGrid({ store, metrics }: { store: RunStore; metrics: Metric[] }) {
-  const specs = [...offered(metrics), ...extras(metrics, extraCharts.value)]
+  const environment = environmentOf(store.run.value?.environment.id) ?? null
+  const specs = [...offered(metrics, environment), ...extras(metrics, extraCharts.value)]
   return (
     <div class="charts">
       {specs.map((spec) => (

@@ -1,4 +1,4 @@
-"""Controls that do not fit the environment are refused with the reason before anything starts, and those that do not."""
+"""Controls that do not fit the environment are refused with the reason before anything starts; the others are not."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rl_core.config import ConfigErrors, check_edit, resolve
 
 ROWS: list[list[float]] = [[1.0, float(s)] for s in range(16)]
 # control, value, with what else, where it is refused and in what words, where it fits
-CASES: list[tuple[str, Any, dict[str, Any], list[tuple[str, dict[str, Any], str]], list[tuple[str, dict[str, Any]]]]] = [
+CASES: list[tuple[str, Any, dict[str, Any], list[Any], list[Any]]] = [
     ("network", "tabular", {},
      [("CartPole-v1", {}, "is no finite MDP"), ("Grid-v0", {"features": "constant"}, "shows features of its states"),
       ("Grid-v0", {"features": ROWS}, "shows features"), ("SharedLogit-v0", {}, "shows features")],
@@ -63,7 +63,8 @@ def test_every_declared_fit_is_tried_here_and_is_of_a_control_that_exists() -> N
 @pytest.mark.parametrize(
     ("env_id", "edit", "field"),
     [("CartPole-v1", {"gradient": "exact"}, "controls.gradient"), ("Grid-v0", {"gradient": "exact"}, None),
-     ("Pendulum-v1", {"loss_form": "cross_entropy", "gamma": 0.9}, "controls.loss_form"), ("Pendulum-v1", {"gamma": 0.9}, None)],
+     ("Pendulum-v1", {"loss_form": "cross_entropy", "gamma": 0.9}, "controls.loss_form"),
+     ("Pendulum-v1", {"gamma": 0.9}, None)],
 )  # fmt: skip
 def test_a_live_edit_has_to_fit_as_well(env_id: str, edit: dict[str, Any], field: str | None, as_json: bool) -> None:
     config = resolve(body(env_id, {}))
