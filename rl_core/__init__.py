@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rl_core.config import RunConfig, resolve
     from rl_core.dynamic_programming import Exact, exact
+    from rl_core.lab.estimate import estimate
     from rl_core.mdp import TabularMDP
     from rl_core.refusals import ConfigError, ConfigErrors
     from rl_core.run import Run, train
 
-__all__ = ["ConfigError", "ConfigErrors", "Exact", "Run", "RunConfig", "TabularMDP", "exact", "resolve", "train"]
+__all__ = [
+    "ConfigError", "ConfigErrors", "Exact", "Run", "RunConfig", "TabularMDP", "estimate", "exact", "resolve", "train",
+]  # fmt: skip
 
 _HOMES = {
     "ConfigError": "rl_core.refusals",
@@ -21,6 +24,7 @@ _HOMES = {
     "Run": "rl_core.run",
     "RunConfig": "rl_core.config",
     "TabularMDP": "rl_core.mdp",
+    "estimate": "rl_core.lab.estimate",
     "exact": "rl_core.dynamic_programming",
     "resolve": "rl_core.config",
     "train": "rl_core.run",

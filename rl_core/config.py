@@ -81,7 +81,7 @@ def resolve(body: Mapping[str, Any]) -> RunConfig:
     merged["environment"] = _merged(base.get("environment"), asked.get("environment"), "environment")
     given = _merged(base.get("controls"), asked.get("controls"), "controls")
     _require(merged)
-    controls, errors = _controls(merged["algorithm"], given)
+    controls, errors = checked_controls(merged["algorithm"], given)
     merged["controls"] = controls
     merged.setdefault("budget", DEFAULT_BUDGET)
     try:
@@ -112,7 +112,7 @@ def check_edit(
     known = [key for key in edit if key in cls.model_fields]
     errors = [unknown_control(key, list(cls.model_fields)) for key in edit if key not in cls.model_fields]
     errors += [not_live(key) for key in known if not cls.is_live(key)]
-    edited, invalid = _controls(name, dict(values) | {key: edit[key] for key in known})
+    edited, invalid = checked_controls(name, dict(values) | {key: edit[key] for key in known})
     if errors or invalid or not concerned(known):
         return errors + invalid
     return misfits(cls.model_validate(edited), info or _info_of(config))
@@ -150,7 +150,8 @@ def _merged(base: Any, given: Any, field: str) -> dict[str, Any]:
     return dict(base or {}) | dict(given or {})
 
 
-def _controls(algorithm: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[ConfigError]]:
+def checked_controls(algorithm: str, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[ConfigError]]:
+    """Every control with its value, or every reason why these are no controls of the algorithm."""
     cls = algorithms[algorithm].controls
     try:
         return cls.model_validate(dict(given)).values(), []
