@@ -9,7 +9,20 @@ from fastapi import FastAPI
 
 from backend import __version__
 from backend.api import errors
-from backend.api.routes import catalog, docs, episodes, export, page, queue, reading, runs, session, sockets, storage
+from backend.api.routes import (
+    catalog,
+    docs,
+    episodes,
+    export,
+    lab,
+    page,
+    queue,
+    reading,
+    runs,
+    session,
+    sockets,
+    storage,
+)
 from backend.api.wire import WireJSON
 from backend.auth.guard import Guard
 from backend.auth.identity import Identities
@@ -47,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(Guard, allowed=Allowed(settings.port, settings.allowed_hosts), identities=identities)
     errors.install(app)
-    for part in (session, catalog, runs, queue, reading, episodes, storage, export, sockets, docs, page):
+    for part in (session, catalog, runs, queue, reading, episodes, storage, export, lab, sockets, docs, page):
         app.include_router(part.router)
     build_routes(app)
     return app

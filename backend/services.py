@@ -17,6 +17,7 @@ from backend.auth.floods import Floods
 from backend.auth.identity import Identities
 from backend.jobs.actions import Actions
 from backend.jobs.edits import Edits
+from backend.jobs.laboratory import Laboratory
 from backend.jobs.ledger import Ledger
 from backend.jobs.link import AgentLink
 from backend.jobs.purge import Purge
@@ -49,6 +50,7 @@ class Services:
         self.starts = Starts(self.ledger, self.link)
         self.actions = Actions(self.ledger, self.link)
         self.edits = Edits(self.ledger, self.link)
+        self.laboratory = Laboratory(self.link)
         self.queue = Queue(self.ledger, self.link, places=settings.max_running)
         self.purge = Purge(store, self.link)
         self.supervisor = Supervisor(settings.data_dir, self.link)

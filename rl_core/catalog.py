@@ -8,6 +8,7 @@ import rl_core.telemetry.metrics
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.algorithms.discovered import discover_algorithms
 from rl_core.environments.make import catalog_rows
+from rl_core.lab.presets import laboratory
 from rl_core.recipes import recipes
 from rl_core.registry import discover
 from rl_core.telemetry.metric import distributions, episode_series, scalars
@@ -17,7 +18,7 @@ discover(rl_core.telemetry.metrics)
 
 
 def catalog() -> dict[str, Any]:
-    """Algorithms, environments, recipes, metrics and, per algorithm, controls."""
+    """Algorithms, environments, recipes, metrics, per algorithm its controls, and what the laboratory offers."""
     controls = {name: a.controls.declarations() for name, a in algorithms.items()}
     return {
         "algorithms": [a.to_json() for a in algorithms.values()],
@@ -25,6 +26,7 @@ def catalog() -> dict[str, Any]:
         "recipes": [recipe.to_json() for recipe in recipes.values()],
         "metrics": [*_metrics(), *_from_boundaries(controls)],
         "controls": controls,
+        "laboratory": laboratory(),
     }
 
 

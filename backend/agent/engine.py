@@ -19,6 +19,9 @@ class Engine(Protocol):
     def check_edit(self, config: dict[str, Any], values: dict[str, Any], edit: dict[str, Any]) -> list[dict[str, Any]]:
         """Return what is wrong with an edit of the current control values."""
 
+    def study(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Return `{"result": ...}` for an experiment of the laboratory, or `{"errors": [...]}`; takes seconds."""
+
     def train(self, config: dict[str, Any], directory: Path, resume: bool) -> None:
         """Live the whole life of a trainer; called in the forked process."""
 
@@ -32,6 +35,7 @@ class RlCore:
 
         import rl_core.catalog
         import rl_core.config
+        import rl_core.lab.study
         import rl_core.trainer  # noqa: F401
 
         self.catalog()
@@ -54,6 +58,15 @@ class RlCore:
         from rl_core.config import check_edit
 
         return [error.model_dump(mode="json") for error in check_edit(config, values, edit)]
+
+    def study(self, body: dict[str, Any]) -> dict[str, Any]:
+        from rl_core.lab.study import study
+        from rl_core.refusals import ConfigErrors
+
+        try:
+            return {"result": study(body)}
+        except ConfigErrors as refused:
+            return {"errors": [error.model_dump(mode="json") for error in refused.errors]}
 
     def train(self, config: dict[str, Any], directory: Path, resume: bool) -> None:
         from rl_core.config import resolve

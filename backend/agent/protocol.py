@@ -176,6 +176,19 @@ class Disk(Message):
     run: str
 
 
+class Study(Message):
+    """Do an experiment of the laboratory: `{"result": ...}` or `{"errors": [...]}`, some seconds later."""
+
+    id: int
+    body: dict[str, Any]
+
+
+class GiveUp(Message):
+    """Nobody waits any more for the request with this id; one that takes long is ended and gets no answer."""
+
+    id: int
+
+
 class Forget(Message):
     """Delete the run's directory, unless its trainer lives."""
 
@@ -187,6 +200,6 @@ class Shutdown(Message):
 
 
 Request = Resolve | CheckEdit | Log | ReadEpisode | ReadFrame | Disk
-FromServer = Welcome | Settled | Start | Command | Request | Watch | Forget | Shutdown
+FromServer = Welcome | Settled | Start | Command | Request | Study | GiveUp | Watch | Forget | Shutdown
 DECODER: msgspec.msgpack.Decoder[FromServer] = msgspec.msgpack.Decoder(FromServer)
 ENCODER = msgspec.msgpack.Encoder()

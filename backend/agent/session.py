@@ -19,6 +19,7 @@ from backend.agent.protocol import (
     Disk,
     Forget,
     FromServer,
+    GiveUp,
     Hello,
     Log,
     Message,
@@ -29,6 +30,7 @@ from backend.agent.protocol import (
     Settled,
     Shutdown,
     Start,
+    Study,
     Trainer,
     Watch,
     Welcome,
@@ -37,6 +39,7 @@ from backend.agent.rpc import answer
 from backend.agent.run import Run
 from backend.agent.runs import Runs
 from backend.agent.shipper import Shipper
+from backend.agent.studies import Studies
 from backend.agent.timings import Timings
 from backend.agent.watches import Watches
 
@@ -63,6 +66,7 @@ class Session:
         self._shut_down = shut_down
         self.shipper = Shipper(self._send, self._retire, timings)
         self._watches = Watches(self._send, self._link_free, timings)
+        self._studies = Studies(self._send, engine.study, timings)
 
     async def open(self, agent_id: str) -> None:
         """Introduce this agent and take over what the server says is settled."""
@@ -88,6 +92,7 @@ class Session:
         finally:
             self.shipper.close()
             self._watches.close()
+            self._studies.close()
 
     def _take_up(self, run: Run, settled: int, told_alive: bool) -> None:
         run.settled = settled
@@ -115,6 +120,10 @@ class Session:
                 self._runs.command(message.run, message.command)
             case Resolve() | CheckEdit() | Log() | ReadEpisode() | ReadFrame() | Disk():
                 await self._send(answer(self._engine, self._data_dir, message))
+            case Study():
+                self._studies.begin(message)
+            case GiveUp():
+                self._studies.end(message.id)
             case Watch():
                 run = self._runs.get(message.run)
                 if run:

@@ -19,6 +19,8 @@ class Timings:
     """Without a word that somebody still watches a run, before its watching ends."""
     silence: float = 4.0
     """Without a view of a watched run, before its trainer is asked again."""
+    study: float = 60.0
+    """For an experiment of the laboratory, before it is ended and refused as too slow."""
     backoff_min: float = 0.1
     backoff_max: float = 2.0
     poll_fast: float = 0.005

@@ -53,7 +53,7 @@ def _become_trainer(
         gc.freeze()
         os.setsid()
         _take_over_descriptors(directory.log, lock)
-        _limit()
+        limit_resources()
         identity = Identity(os.getpid(), start_time(os.getpid()) or 0, boot_id(), epoch)
         _handle_signals(directory.inbox, identity)
         directory.identity = identity
@@ -84,7 +84,7 @@ def _take_over_descriptors(log: Path, lock: int) -> None:
     faulthandler.enable()
 
 
-def _limit() -> None:
+def limit_resources() -> None:
     """Bound open files, leave no core dumps, and be the one whom the kernel kills when memory runs out."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     files = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)

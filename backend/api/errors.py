@@ -91,10 +91,10 @@ def agent_unavailable() -> ApiError:
     return ApiError(503, "agent_unavailable", message, headers={"Retry-After": "2"})
 
 
-def refused(errors: list[dict[str, Any]]) -> ApiError:
+def refused(errors: list[dict[str, Any]], listed: str = "; POST /api/validate lists all") -> ApiError:
     """Turn the engine's list of errors into one answer: the first, with how many more there are."""
     first = errors[0]
-    more = f" ({len(errors) - 1} more; POST /api/validate lists all.)" if len(errors) > 1 else ""
+    more = f" ({len(errors) - 1} more{listed}.)" if len(errors) > 1 else ""
     message = first["message"] + more
     return ApiError(422, first["code"], message, field=first.get("field"), did_you_mean=first.get("did_you_mean", ()))
 

@@ -19,6 +19,7 @@ HTTP: dict[str, dict[str, Role]] = {
     "/api/tokens": {"POST": "admin"},
     "/api/catalog": {"GET": "admin"},
     "/api/validate": {"POST": "admin"},
+    "/api/lab": {"POST": "admin"},
     "/api/runs": {"GET": "admin", "POST": "admin"},
     "/api/queue": {"GET": "admin"},
     "/api/runs/{id}": {"GET": "admin", "PATCH": "admin", "DELETE": "admin"},

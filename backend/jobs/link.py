@@ -74,7 +74,10 @@ class AgentLink:
             raise agent_unavailable() from None
 
     async def call(self, kind: str, *, timeout_s: float = 10.0, **fields: Any) -> Any:
-        """Ask the agent and return its answer; raises ApiError 503 when none comes in time."""
+        """Ask the agent and return its answer; raises ApiError 503 when none comes in time.
+
+        Who is cancelled tells the agent so; it gives up what takes long.
+        """
         await self.require()
         number = next(self.ids)
         answer = self.calls[number] = asyncio.get_running_loop().create_future()
@@ -84,6 +87,9 @@ class AgentLink:
                 return await answer
         except TimeoutError:
             raise agent_unavailable() from None
+        except asyncio.CancelledError:
+            await self.send("give_up", id=number)
+            raise
         finally:
             self.calls.pop(number, None)
 

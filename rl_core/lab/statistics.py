@@ -6,11 +6,10 @@ With g_k the estimates, g the truth, m their mean and C their covariance (diviso
     variance = tr C,   MSE = (1/K) \sum_k |g_k - g|^2 = bias^2 + variance, identically
     cosine = (1/K) \sum_k <g_k, g> / (|g_k| |g|),   scale = <m, g> / |g|^2
 
-All 95 % intervals are 1.96 standard errors wide on each side. Standard errors: of bias^2 from
-Var = 2 tr C^2 / K^2 + 4 b^T C b / K (normal theory; b^T C b with its noise floor tr C^2 / K removed, for both sums the
-estimates' Gram matrix is used, so that C itself is never built); of the means over batches (MSE, cosine, scale) from
-their scatter; of the variance from the scatter of |g_k - m|^2. Variance and MSE are positive and skewed: their
-intervals are taken of the logarithm.
+All intervals are of 95 %. Of bias^2 it holds every x that the estimate does not contradict, by normal theory: if the
+truth is x, the estimate's variance is 2 tr C^2 / K^2 + 4 c x / K, with c the variance along the mean error. The means
+over batches (MSE, cosine, scale) are 1.96 standard errors wide on each side, from their scatter; the variance from that
+of |g_k - m|^2. Variance and MSE are positive and skewed: their intervals are taken of the logarithm.
 """
 
 from __future__ import annotations
@@ -99,11 +98,13 @@ class Spread:
 
 
 def _squared_length(mean: Float64, spread: Spread) -> Interval:
-    k = len(spread.centred)
-    value = float(mean @ mean) - spread.trace / k
-    slope = max(0.0, spread.along(mean) - spread.trace_of_square / k)
-    half = Z * math.sqrt(2 * spread.trace_of_square / k**2 + 4 * slope / k)
-    return Interval(value, value - half, value + half)
+    """All x with (value - x)^2 <= z^2 (a + b x), where a + b x is the variance of the value if x is the truth."""
+    k, squared = len(spread.centred), float(mean @ mean)
+    value = squared - spread.trace / k
+    a, b = 2 * spread.trace_of_square / k**2, 4 * (spread.along(mean) / squared if squared else 0.0) / k
+    middle = value + Z**2 * b / 2
+    half = Z * math.sqrt(max(0.0, a + b * value + (Z * b / 2) ** 2))
+    return Interval(value, middle - half, middle + half)
 
 
 def _p_value(mean: Float64, spread: Spread, length: float) -> float:

@@ -47,7 +47,7 @@ class _Shared:
 
 def able(c: Any) -> bool:
     """Whether one pass can give what one batch after the other gives."""
-    usual = {"gradient": "surrogate", "logprob_source": "recompute", "kl": "none"}
+    usual = {"gradient": "surrogate", "logprob_source": "recompute", "kl": "none", "self_normalised": False}
     plain = all(getattr(c, name, value) == value for name, value in usual.items())
     return plain and c.advantage_norm in ("none", "episode") and not c.entropy_coef
 

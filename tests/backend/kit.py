@@ -254,6 +254,9 @@ class FakeAgent:
         self.episodes: dict[int, dict[str, Any]] = {}
         self.pictures: dict[tuple[int, int], bytes] = {}
         self.disk: dict[str, int] = dict.fromkeys(("journal", "checkpoints", "episodes", "log"), 0)
+        self.studies: list[dict[str, Any]] = []
+        self.lab: dict[str, Any] | None = None
+        self.given_up: list[int] = []
         self.socket: ClientConnection | None = None
         self.task: asyncio.Task[None] | None = None
 
@@ -316,6 +319,12 @@ class FakeAgent:
                 await self.reply(message, {"episode": self.episodes.get(message["n"])})
             case "read_frame":
                 await self.reply(message, {"jpeg": self.pictures.get((message["n"], message["k"]))})
+            case "study":
+                self.studies.append(message)
+                if self.lab is not None:
+                    await self.reply(message, self.lab)
+            case "give_up":
+                self.given_up.append(message["id"])
             case "disk":
                 await self.reply(message, self.disk)
             case "resolve" | "check_edit" | "log":

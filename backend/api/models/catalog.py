@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
 
+from backend.api.models.lab import LabRequest
 from backend.api.wire import ControlValue, Message, Number
 
 
@@ -133,6 +134,57 @@ class Metric(Declared):
     edges: list[Number] | None = None
 
 
+class LabKeyword(Declared):
+    """A keyword of a kind of policy."""
+
+    name: str
+    default: Any
+    integer: bool
+    latex: str
+    doc: str
+    min: Number | None
+    max: Number | None
+    unit: str
+
+
+class LabPolicy(Declared):
+    """A kind of policy for an experiment; `collects`: made from the policy under study, to collect its data."""
+
+    id: str
+    title: str
+    latex: str
+    doc: str
+    collects: bool
+    keywords: list[LabKeyword]
+
+
+class LabValue(Declared):
+    """What a critic may know."""
+
+    id: str
+    doc: str
+
+
+class LabPreset(Declared):
+    """An experiment of one click."""
+
+    id: str
+    title: str
+    doc: str
+    request: LabRequest
+
+
+class CatalogLaboratory(Declared):
+    """What experiments of the laboratory are made from."""
+
+    algorithms: list[str]
+    settings: dict[str, list[str]]
+    values: list[LabValue]
+    policies: list[LabPolicy]
+    presets: list[LabPreset]
+    max_estimators: int
+
+
 class Catalog(Message):
     """Everything that can be chosen, turned and measured."""
 
@@ -141,3 +193,4 @@ class Catalog(Message):
     recipes: list[Recipe]
     metrics: list[Metric]
     controls: dict[str, list[Control]]
+    laboratory: CatalogLaboratory | None = None

@@ -461,6 +461,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/lab": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Lab
+         * @description Estimate one gradient many times, with every estimator on the same data, and hold each against the exact one.
+         *
+         *     Takes seconds; whoever hangs up ends the experiment. An identical request is answered from memory.
+         */
+        post: operations["lab"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -565,6 +587,7 @@ export interface components {
             controls: {
                 [key: string]: components["schemas"]["Control"][];
             };
+            laboratory: components["schemas"]["CatalogLaboratory"] | null;
         };
         /**
          * CatalogEnvironment
@@ -616,6 +639,28 @@ export interface components {
             available: boolean;
             /** Needs */
             needs?: string | null;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * CatalogLaboratory
+         * @description What experiments of the laboratory are made from.
+         */
+        CatalogLaboratory: {
+            /** Algorithms */
+            algorithms: string[];
+            /** Settings */
+            settings: {
+                [key: string]: string[];
+            };
+            /** Values */
+            values: components["schemas"]["LabValue"][];
+            /** Policies */
+            policies: components["schemas"]["LabPolicy"][];
+            /** Presets */
+            presets: components["schemas"]["LabPreset"][];
+            /** Max Estimators */
+            max_estimators: number;
         } & {
             [key: string]: unknown;
         };
@@ -1128,7 +1173,220 @@ export interface components {
              */
             every: number;
         };
+        /**
+         * Interval
+         * @description A number with its 95 % confidence interval.
+         */
+        Interval: {
+            value: components["schemas"]["Number"];
+            low: components["schemas"]["Number"];
+            high: components["schemas"]["Number"];
+        };
         JsonValue: unknown;
+        /**
+         * LabEnvironment
+         * @description A finite environment and its keywords.
+         */
+        LabEnvironment: {
+            /** Id */
+            id: string;
+            /** Kwargs */
+            kwargs?: {
+                [key: string]: components["schemas"]["ControlValue"];
+            };
+        };
+        /**
+         * LabEstimator
+         * @description A name for the table, and settings as of `rl_core.estimate`: controls, `algorithm`, `value`.
+         */
+        LabEstimator: {
+            /** Name */
+            name: string;
+            /** Settings */
+            settings?: {
+                [key: string]: components["schemas"]["ControlValue"];
+            };
+        };
+        /**
+         * LabKeyword
+         * @description A keyword of a kind of policy.
+         */
+        LabKeyword: {
+            /** Name */
+            name: string;
+            /** Default */
+            default: unknown;
+            /** Integer */
+            integer: boolean;
+            /** Latex */
+            latex: string;
+            /** Doc */
+            doc: string;
+            min: components["schemas"]["Number"] | null;
+            max: components["schemas"]["Number"] | null;
+            /** Unit */
+            unit: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LabPolicy
+         * @description A kind of policy for an experiment; `collects`: made from the policy under study, to collect its data.
+         */
+        LabPolicy: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Latex */
+            latex: string;
+            /** Doc */
+            doc: string;
+            /** Collects */
+            collects: boolean;
+            /** Keywords */
+            keywords: components["schemas"]["LabKeyword"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LabPreset
+         * @description An experiment of one click.
+         */
+        LabPreset: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Doc */
+            doc: string;
+            request: components["schemas"]["LabRequest"];
+        } & {
+            [key: string]: unknown;
+        };
+        /**
+         * LabRequest
+         * @description The whole experiment; the same request gives the same numbers. Bounds on work are the engine's.
+         */
+        LabRequest: {
+            environment: components["schemas"]["LabEnvironment"];
+            /**
+             * Gamma
+             * @default 0.95
+             */
+            gamma: number;
+            /**
+             * Policy
+             * @description `kind` and its keywords.
+             */
+            policy?: {
+                [key: string]: components["schemas"]["ControlValue"];
+            };
+            /**
+             * Behaviour
+             * @description Who collects the data; null: the policy itself.
+             */
+            behaviour?: {
+                [key: string]: components["schemas"]["ControlValue"];
+            } | null;
+            /** Estimators */
+            estimators: components["schemas"]["LabEstimator"][];
+            /**
+             * Batch
+             * @description Trajectories that make an estimate.
+             * @default 16
+             */
+            batch: number;
+            /**
+             * Batches
+             * @description Estimates of every estimator.
+             * @default 500
+             */
+            batches: number;
+            /**
+             * Seed
+             * @default 0
+             */
+            seed: number;
+        };
+        /**
+         * LabResult
+         * @description What the experiment found; all but the seconds is reproducible bit for bit.
+         */
+        LabResult: {
+            request: components["schemas"]["LabRequest"];
+            truth: components["schemas"]["LabTruth"];
+            /**
+             * Mean Length
+             * @description Steps per trajectory.
+             */
+            mean_length: number;
+            behaviour_J: components["schemas"]["Number"] | null;
+            /** Estimators */
+            estimators: components["schemas"]["LabRow"][];
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * LabRow
+         * @description One estimator. Bias is a length in reward per logit; variance (a trace) and MSE are in its square.
+         */
+        LabRow: {
+            /** Name */
+            name: string;
+            /** Controls */
+            controls: {
+                [key: string]: unknown;
+            };
+            bias: components["schemas"]["Interval"];
+            bias_squared: components["schemas"]["Interval"];
+            variance: components["schemas"]["Interval"];
+            mse: components["schemas"]["Interval"];
+            /** @description With the exact gradient, mean over estimates; null where that is 0. */
+            cosine: components["schemas"]["Interval"] | null;
+            /** @description Length of the mean estimate along the exact gradient, over its own. */
+            scale: components["schemas"]["Interval"] | null;
+            /** @description About as large a bias goes unseen: the square root of variance / batches. */
+            noise_floor: components["schemas"]["Number"];
+            /** @description Of a bias at least as large, if there were none. */
+            p_value: components["schemas"]["Number"];
+            /**
+             * Verdict
+             * @description `unbiased`: within noise (p at least 0.001). `scaled`: only the length is wrong.
+             * @enum {string}
+             */
+            verdict: "unbiased" | "scaled" | "biased";
+            /** Seconds */
+            seconds: number;
+        };
+        /**
+         * LabTruth
+         * @description What dynamic programming says; J in reward, its gradient in reward per logit.
+         */
+        LabTruth: {
+            J: components["schemas"]["Number"];
+            gradient_norm: components["schemas"]["Number"];
+            /** Gradient */
+            gradient: components["schemas"]["Number"][][];
+            /** States */
+            states: number;
+            /** Actions */
+            actions: number;
+            /** Horizon */
+            horizon: number;
+        };
+        /**
+         * LabValue
+         * @description What a critic may know.
+         */
+        LabValue: {
+            /** Id */
+            id: string;
+            /** Doc */
+            doc: string;
+        } & {
+            [key: string]: unknown;
+        };
         /**
          * LoginKey
          * @description A fresh login URL and the one-time key in its fragment.
@@ -3363,6 +3621,84 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lab: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Bad Gateway */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -87,6 +87,10 @@ class FakeEngine:
     def check_edit(self, config: dict[str, Any], values: dict[str, Any], edit: dict[str, Any]) -> list[dict[str, Any]]:
         return [{"code": "unknown_control", "field": name} for name in edit if name not in values]
 
+    def study(self, body: dict[str, Any]) -> dict[str, Any]:
+        time.sleep(body["sleep"])
+        return {"result": {"slept": body["sleep"]}}
+
     def train(self, config: dict[str, Any], directory: Path, resume: bool) -> None:
         print("hello from the trainer")
         match config.get("mood"):
