@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks'
 import { CommandHost } from './commands/CommandHost'
 import { ComparePage } from './compare/ComparePage'
 import { DeskPage } from './pages/DeskPage'
+import { LabPage } from './pages/LabPage'
 import { LoginPage } from './pages/LoginPage'
 import { NewRunPage } from './pages/NewRunPage'
 import { RunsPage } from './pages/RunsPage'
@@ -40,6 +41,7 @@ function LoggedIn() {
 function Page() {
   const at = route.value
   if (at.page === 'compare') return <ComparePage key={at.query} />
+  if (at.page === 'lab') return <LabPage key={at.query} />
   if (at.page === 'desk') return <DeskPage key={at.run} id={at.run} />
   if (at.page === 'new') return <NewRunPage at={at} />
   return at.page === 'runs' ? <RunsPage at={at} /> : <Missing what={`${at.path} is no page of Policyscope.`} />

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rl_core.algorithms.algorithm import algorithms
+from rl_core.environments.finite.declared import FiniteEnvironment, finite_environments
 from rl_core.lab.estimator import EXTRA, whole_episode_algorithms
 from rl_core.lab.oracle import KINDS
 from rl_core.lab.policies import policies
@@ -86,12 +87,12 @@ RETURNS = Preset(
 WEIGHTS = Preset(
     "weights",
     "Weights explode",
-    "Data of a policy that acts at random now and then. A product of ratios over a trajectory is unbiased, and rules "
-    "the batch by its largest weight; weighting every reward by its own past is calmer; a ratio per step, clipped or "
-    "not, is calm and wrong.",
+    "The data come from a policy that acts at random every other time. A product of ratios over a trajectory is "
+    "unbiased, and rules the batch by its largest weight; weighting every reward by its own past is calmer; a ratio "
+    "per step, clipped or not, is calm and wrong.",
     {
-        "environment": {"id": "Chain-v0", "kwargs": {"states": 6, "slip": 0.1, "horizon": 40}}, "gamma": 0.95,
-        "policy": {"kind": "random", "scale": 1.0, "seed": 1}, "behaviour": {"kind": "mix", "epsilon": 0.5},
+        "environment": {"id": "Grid-v0"}, "gamma": 0.95,
+        "policy": {"kind": "random", "scale": 1.0, "seed": 0}, "behaviour": {"kind": "mix", "epsilon": 0.5},
         "batch": 16, "batches": 500,
         "estimators": _rows(
             EXACT | {"algorithm": "off_policy_is_pg"},
@@ -107,12 +108,21 @@ WEIGHTS = Preset(
 PRESETS = (BASELINES, RETURNS, WEIGHTS)
 
 
+def _environment(declared: FiniteEnvironment) -> dict[str, Any]:
+    """A finite environment with those of its keywords that are numbers."""
+    numbers = {name: value for name, value in declared.keywords().items() if isinstance(value, int | float)}
+    keywords = [{"name": name, "default": value, "integer": isinstance(value, int)} for name, value in numbers.items()]
+    info = declared.info(declared.make())
+    return {"id": declared.id, "title": declared.title, "doc": info.doc, "keywords": keywords}
+
+
 def laboratory() -> dict[str, Any]:
     """What the page needs: policies, what a critic may know, the settings that shape a gradient, and the presets."""
     studied = whole_episode_algorithms()
     fields = {name: algorithms[name].controls.model_fields for name in studied}
     return {
         "algorithms": studied,
+        "environments": [_environment(declared) for declared in finite_environments.values()],
         "settings": {name: [shown for shown in SHOWN if shown in fields[name]] for name in studied},
         "values": [{"id": kind, "doc": VALUES[kind]} for kind in KINDS],
         "extra": list(EXTRA),

@@ -134,7 +134,7 @@ class Metric(Declared):
     edges: list[Number] | None = None
 
 
-class LabKeyword(Declared):
+class LabKeyword(Message):
     """A keyword of a kind of policy."""
 
     name: str
@@ -147,7 +147,24 @@ class LabKeyword(Declared):
     unit: str
 
 
-class LabPolicy(Declared):
+class LabArgument(Message):
+    """A keyword of an environment that is a number."""
+
+    name: str
+    default: Number
+    integer: bool
+
+
+class LabEnvironmentRow(Message):
+    """A finite environment."""
+
+    id: str
+    title: str
+    doc: str
+    keywords: list[LabArgument]
+
+
+class LabPolicy(Message):
     """A kind of policy for an experiment; `collects`: made from the policy under study, to collect its data."""
 
     id: str
@@ -158,14 +175,14 @@ class LabPolicy(Declared):
     keywords: list[LabKeyword]
 
 
-class LabValue(Declared):
+class LabValue(Message):
     """What a critic may know."""
 
     id: str
     doc: str
 
 
-class LabPreset(Declared):
+class LabPreset(Message):
     """An experiment of one click."""
 
     id: str
@@ -174,10 +191,11 @@ class LabPreset(Declared):
     request: LabRequest
 
 
-class CatalogLaboratory(Declared):
+class CatalogLaboratory(Message):
     """What experiments of the laboratory are made from."""
 
     algorithms: list[str]
+    environments: list[LabEnvironmentRow]
     settings: dict[str, list[str]]
     values: list[LabValue]
     policies: list[LabPolicy]

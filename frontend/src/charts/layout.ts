@@ -36,8 +36,11 @@ function axis(look: AxisLook, palette: Palette): object {
   }
 }
 
+/** What a frame depends on. */
+export type Surface = Pick<ChartInput, 'width' | 'height' | 'palette'>
+
 /** The common frame of every chart: thin rules, own ticks, no legend, no hover machinery. */
-export function frame(input: ChartInput, x: Omit<AxisLook, 'grid'>, y: AxisLook, extra: Layout = {}): Layout {
+export function frame(input: Surface, x: Omit<AxisLook, 'grid'>, y: AxisLook, extra: Layout = {}): Layout {
   return {
     width: input.width,
     height: input.height,

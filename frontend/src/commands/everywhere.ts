@@ -22,6 +22,7 @@ export function everywhere(): Command[] {
     { ...own('runs', 'All runs'), words: 'home table', act: () => navigate('/') },
     { ...own('new', 'New run …'), words: 'launch start form', act: () => navigate('/new') },
     { ...own('compare', 'Compare runs'), words: 'overlay', act: () => navigate('/compare') },
+    { ...own('lab', 'Estimator lab'), words: 'bias variance baseline gradient', act: () => navigate('/lab') },
     ...recipes.map(({ id, title }) => ({
       id: `start:${id}`,
       title: `Start ${title}`,

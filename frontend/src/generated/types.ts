@@ -649,6 +649,8 @@ export interface components {
         CatalogLaboratory: {
             /** Algorithms */
             algorithms: string[];
+            /** Environments */
+            environments: components["schemas"]["LabEnvironmentRow"][];
             /** Settings */
             settings: {
                 [key: string]: string[];
@@ -661,8 +663,6 @@ export interface components {
             presets: components["schemas"]["LabPreset"][];
             /** Max Estimators */
             max_estimators: number;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * Checkpoint
@@ -1184,6 +1184,17 @@ export interface components {
         };
         JsonValue: unknown;
         /**
+         * LabArgument
+         * @description A keyword of an environment that is a number.
+         */
+        LabArgument: {
+            /** Name */
+            name: string;
+            default: components["schemas"]["Number"];
+            /** Integer */
+            integer: boolean;
+        };
+        /**
          * LabEnvironment
          * @description A finite environment and its keywords.
          */
@@ -1194,6 +1205,20 @@ export interface components {
             kwargs?: {
                 [key: string]: components["schemas"]["ControlValue"];
             };
+        };
+        /**
+         * LabEnvironmentRow
+         * @description A finite environment.
+         */
+        LabEnvironmentRow: {
+            /** Id */
+            id: string;
+            /** Title */
+            title: string;
+            /** Doc */
+            doc: string;
+            /** Keywords */
+            keywords: components["schemas"]["LabArgument"][];
         };
         /**
          * LabEstimator
@@ -1226,8 +1251,6 @@ export interface components {
             max: components["schemas"]["Number"] | null;
             /** Unit */
             unit: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * LabPolicy
@@ -1246,8 +1269,6 @@ export interface components {
             collects: boolean;
             /** Keywords */
             keywords: components["schemas"]["LabKeyword"][];
-        } & {
-            [key: string]: unknown;
         };
         /**
          * LabPreset
@@ -1261,8 +1282,6 @@ export interface components {
             /** Doc */
             doc: string;
             request: components["schemas"]["LabRequest"];
-        } & {
-            [key: string]: unknown;
         };
         /**
          * LabRequest
@@ -1384,8 +1403,6 @@ export interface components {
             id: string;
             /** Doc */
             doc: string;
-        } & {
-            [key: string]: unknown;
         };
         /**
          * LoginKey

@@ -1,4 +1,5 @@
 import { Home, ThemeButton } from '../panels/TopBar'
+import { Link } from '../ui/Link'
 
 /** The top of a page that is not the runs: the way back to them. */
 export function PageBar() {
@@ -7,6 +8,7 @@ export function PageBar() {
       <Home brand>Policyscope</Home>
       <nav aria-label="Pages">
         <Home>Runs</Home>
+        <Link href="/lab">Lab</Link>
       </nav>
       <span class="spacer" />
       <ThemeButton />

@@ -1,5 +1,6 @@
 import { dark, toggleTheme } from '../paint/theme'
 import { navigate } from '../store/route'
+import { Link } from '../ui/Link'
 
 export function ThemeButton() {
   const isDark = dark()
@@ -39,6 +40,9 @@ export function TopBar() {
   return (
     <header class="topbar">
       <Home brand>Policyscope</Home>
+      <nav aria-label="Pages">
+        <Link href="/lab">Lab</Link>
+      </nav>
       <span class="spacer" />
       <ThemeButton />
     </header>

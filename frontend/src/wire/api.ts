@@ -5,6 +5,8 @@ import type {
   EpisodeDocument,
   EpisodePage,
   EventPage,
+  LabRequest,
+  LabResult,
   Run,
   RunPage,
   SeriesReply,
@@ -35,13 +37,20 @@ async function refusal(response: Response): Promise<ApiError> {
   return new ApiError(response.status, body?.error ?? fallback)
 }
 
-async function send(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+async function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+  signal?: AbortSignal,
+) {
   const json: Record<string, string> = body === undefined ? {} : { 'Content-Type': 'application/json' }
   const response = await fetch(path, {
     method,
     headers: { Accept: 'application/json', ...json, ...headers },
     body: body === undefined ? undefined : JSON.stringify(body),
     credentials: 'same-origin',
+    signal,
   }).catch(() => {
     throw new ApiError(0, { code: 'unreachable', message: 'The server cannot be reached.' })
   })
@@ -50,8 +59,14 @@ async function send(method: string, path: string, body?: unknown, headers: Recor
   return response
 }
 
-async function json<T>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<T> {
-  const response = await send(method, path, body, headers)
+async function json<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<T> {
+  const response = await send(method, path, body, headers, signal)
   return (response.status === 204 ? undefined : await response.json()) as T
 }
 
@@ -119,6 +134,7 @@ export const api = {
   run: (id: string) => json<Run>('GET', run(id)),
   start: (body: StartBody, key: string) => json<Run>('POST', '/api/runs', body, { 'Idempotency-Key': key }),
   validate: (body: StartBody) => json<{ ok: boolean; errors: WireError[] }>('POST', '/api/validate', body),
+  lab: (body: LabRequest, signal: AbortSignal) => json<LabResult>('POST', '/api/lab', body, {}, signal),
   queue: () => json<{ places: number; busy: number }>('GET', '/api/queue'),
   patch: (id: string, change: RunPatch) => json<Run>('PATCH', run(id), change),
   remove: (id: string) => json<void>('DELETE', run(id)),

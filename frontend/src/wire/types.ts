@@ -46,11 +46,30 @@ export type DistributionRow = Schemas['DistributionRow']
 export type RunPage = Omit<Schemas['RunPage'], 'runs'> & { runs: Run[] }
 export type EventPage = Omit<Schemas['EventPage'], 'events'> & { events: EventMessage[] }
 
-export type Catalog = Omit<Schemas['Catalog'], 'recipes' | 'controls' | 'metrics'> & {
+export type Catalog = Omit<Schemas['Catalog'], 'recipes' | 'controls' | 'metrics' | 'laboratory'> & {
+  laboratory?: Laboratory | null
   metrics: Metric[]
   recipes: Recipe[]
   controls: Record<string, Control[]>
 }
+/** An experiment of the laboratory and what it found. */
+export interface LabRequest {
+  environment: { id: string; kwargs: Record<string, Value> }
+  gamma: number
+  policy: Record<string, Value>
+  behaviour: Record<string, Value> | null
+  estimators: { name: string; settings: Record<string, Value> }[]
+  batch: number
+  batches: number
+  seed: number
+}
+export type LabRow = Schemas['LabRow']
+export type LabResult = Omit<Schemas['LabResult'], 'request'> & { request: LabRequest }
+export type Laboratory = Omit<Schemas['CatalogLaboratory'], 'presets'> & {
+  presets: (Omit<Schemas['LabPreset'], 'request'> & { request: LabRequest })[]
+}
+export type Interval = Schemas['Interval']
+
 export type Algorithm = Schemas['Algorithm']
 export type EquationTerm = Schemas['Term']
 export type Control = Schemas['Control'] & { min?: number | null; max?: number | null }
