@@ -14,7 +14,8 @@ def graph_size(y: Tensor) -> tuple[int, int]:
 
     Parameters count neither as nodes nor as saved: they are there anyway. To be called before a backward pass frees it.
     """
-    waiting, seen = [y.grad_fn], {None: 0}
+    waiting: list[Any] = [y.grad_fn]
+    seen: dict[Any, int] = {None: 0}
     storages: dict[int, int] = {}
     while waiting:
         node = waiting.pop()

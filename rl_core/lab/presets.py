@@ -112,8 +112,7 @@ def _environment(declared: FiniteEnvironment) -> dict[str, Any]:
     """A finite environment with those of its keywords that are numbers."""
     numbers = {name: value for name, value in declared.keywords().items() if isinstance(value, int | float)}
     keywords = [{"name": name, "default": value, "integer": isinstance(value, int)} for name, value in numbers.items()]
-    info = declared.info(declared.make())
-    return {"id": declared.id, "title": declared.title, "doc": info.doc, "keywords": keywords}
+    return {"id": declared.id, "title": declared.title, "doc": declared.info().doc, "keywords": keywords}
 
 
 def laboratory() -> dict[str, Any]:

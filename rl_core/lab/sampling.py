@@ -9,6 +9,7 @@ import torch
 
 from rl_core.algorithms.reinforce import Reinforce
 from rl_core.collect.rollout import Collector
+from rl_core.environments.finite.declared import Finite
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import EnvironmentInfo
 from rl_core.mdp import Float64, TabularMDP
@@ -35,7 +36,8 @@ class Sampler:
     def __init__(self, mdp: TabularMDP, logits: Float64, lanes: int, seed: int) -> None:
         self._mdp = mdp
         info = EnvironmentInfo("", "", "", mdp.n_states, Discrete(("",) * mdp.n_actions), mdp.horizon, None, True)
-        self._collector = Collector(TabularLanes(info, mdp, lanes), table_policy(logits), Streams(seed), 0.0)
+        seen = Finite(mdp, np.eye(mdp.n_states), info, truncates=False)
+        self._collector = Collector(TabularLanes(seen, lanes), table_policy(logits), Streams(seed), 0.0)
 
     def sample(self) -> Batch:
         """One episode from every lane; the rewards are the MDP's own, which lanes round to float32."""
