@@ -74,7 +74,7 @@ def fill_gradient(
 def _taken(mode: str, score: Score, m: Minibatch, net: ActorCritic, exact: Callable[[], Tensor]) -> tuple[Tensor, int]:
     """The ascent direction [P], and how many backward passes it took."""
     if mode == "literal":
-        return literal(score, policy_parameters(net))
+        return literal(score, net, m)
     return (exact(), 1) if mode == "exact" else per_sample(score, net, m)
 
 

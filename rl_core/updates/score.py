@@ -2,8 +2,6 @@ r"""The vector \sum_t w_t \nabla log \pi(a_t|s_t) taken literally, sample by sam
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
@@ -22,11 +20,17 @@ def policy_parameters(net: ActorCritic) -> list[nn.Parameter]:
     return [p for name in ("actor", "trunk") if name in groups for p in groups[name]]
 
 
-def literal(score: Score, parameters: Sequence[Tensor]) -> tuple[Tensor, int]:
-    """N x T backward passes, each gradient times its number and added; [P] and how many passes it took."""
-    total = torch.zeros(sum(p.numel() for p in parameters), dtype=score.weight.dtype, device=score.weight.device)
-    for w_t, log_pi_t in zip(score.weight.tolist(), score.log_pi.unbind(), strict=True):
-        gradient = torch.autograd.grad(log_pi_t, list(parameters), retain_graph=True)
+def literal(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, int]:
+    """N x T backward passes, each gradient times its number and added; [P] and how many passes it took.
+
+    Each sample is computed again by itself, or the pass through the whole batch would be made N x T times; only a graph
+    that a rollout kept has to be gone through as it is.
+    """
+    parameters = policy_parameters(net)
+    total = score.weight.new_zeros(sum(p.numel() for p in parameters))
+    for k, w_t in enumerate(score.weight.tolist()):
+        log_pi_t = net(m.obs[k], m.action[k], tuple(mask[k] for mask in m.masks)) if m.live is None else score.log_pi[k]
+        gradient = torch.autograd.grad(log_pi_t, parameters, retain_graph=m.live is not None)
         total += w_t * torch.cat([g.reshape(-1) for g in gradient])
     return total, len(score.weight)
 
