@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rl_core.ad.scan import reverse_scan
 from rl_core.types import Trajectories
 
 
@@ -43,12 +44,12 @@ def per_decision(advantage_t: Tensor, rho_0t: Tensor, along: Trajectories, gamma
 
     A reward is weighted with the ratios up to its own decision only: those after it have mean 1 and only add noise.
     """
-    discount = gamma ** along.step.to(along.reward)
-    weighted_g_t = _to_go(discount * rho_0t * along.reward, along) / discount
-    g_t = _to_go(discount * along.reward, along) / discount
-    return weighted_g_t - rho_0t * (g_t - advantage_t)
+    g_t = _to_go(along.reward, along, gamma)
+    return _to_go(rho_0t * along.reward, along, gamma) - rho_0t * (g_t - advantage_t)
 
 
-def _to_go(x: Tensor, along: Trajectories) -> Tensor:
-    """The sum of x [B] from this sample to its trajectory's last one."""
-    return along.total(x)[along.index] - along.running(x) + x
+def _to_go(x: Tensor, along: Trajectories, gamma: float) -> Tensor:
+    r"""\sum_{k \ge t} \gamma^{k-t} x_k along each trajectory [B]; by recursion, for \gamma^t is 0 in float32 soon."""
+    place = (along.step, along.index)
+    x_t = x.new_zeros(int(along.step.max()) + 1, along.count).index_put(place, x)
+    return reverse_scan(x_t, torch.full_like(x_t, gamma))[place]
