@@ -10,17 +10,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.estimate import Values
 from rl_core.estimators import baselines
 from rl_core.networks.heads import Categorical
 from rl_core.types import Batch
 from tests.rl_core.identities import mdp as m
-from tests.rl_core.support import close, controls, gradient, losses, minibatch, network
+from tests.rl_core.identities.problem import Problem, any_v, exact_v, lanes
+from tests.rl_core.support import close, controls, gradient, losses, minibatch
 
 pytestmark = pytest.mark.usefixtures("float64")
 
-SIZES = [(0, 3, 2, 3), (1, 2, 3, 3), (2, 3, 3, 2), (3, 2, 2, 4)]
-EXACT = {"gamma_t": True, "reduction": "traj_mean", "advantage_norm": "none", "critic": "v"}
 UNBIASED_WITH_ANY_V = [
     {"return_kind": "full"},
     {"return_kind": "reward_to_go"},
@@ -38,53 +36,6 @@ UNBIASED_WITH_EXACT_V = [
     {"return_kind": "n_step", "n_step": 2},
     {"return_kind": "n_step", "n_step": 2, "baseline": "learned_v"},
 ]
-
-
-class Problem:
-    """An MDP, a network as its policy, and all trajectories as one batch."""
-
-    def __init__(self, seed: int, states: int, actions: int, horizon: int) -> None:
-        self.mdp = m.random_mdp(seed, states, actions, horizon)
-        self.net = network(states, actions, controls("reinforce", critic="v"), seed)
-        self.obs = torch.eye(states)
-        self.paths = m.enumerate_paths(self.mdp)
-        self.probability = m.path_probability(self.paths, self.log_pi()).detach()
-        self.batch = m.as_batch(self.mdp, self.paths, self.log_pi())
-
-    def log_pi(self) -> Tensor:
-        return self.net.policy(self.obs).log_p
-
-    def exact(self, discounted: bool = True) -> Tensor:
-        return gradient(m.gradient_form(self.mdp, self.log_pi().exp(), discounted), self.net.actor.parameters())
-
-    def estimator(self, algorithm: str, settings: dict[str, Any], values: Values | None) -> Tensor:
-        """Expectation over all trajectories of the engine's ascent direction, through its own loss."""
-        c = controls(algorithm, **EXACT | {"gamma": self.mdp.gamma} | settings)
-        b = minibatch(self.batch, values, c)
-        n = len(self.probability)
-        weight = (self.probability * n).expand_as(self.batch.reward_t)[self.batch.valid_t]
-        loss = losses(algorithm, replace(b, advantage=b.advantage * weight), self.net, c).terms["policy"]
-        return -gradient(loss, self.net.actor.parameters())
-
-    def values(self, table: Tensor) -> Values:
-        """v_t and v_{t+1} from a table V[t, s] with H+1 rows."""
-        time = torch.arange(self.mdp.horizon + 1).unsqueeze(1)
-        v = table[time, self.paths.s]
-        return Values(v[:-1], v[1:])
-
-
-@pytest.fixture(params=SIZES, ids=lambda p: "S{1}A{2}H{3}".format(*p))
-def problem(request: pytest.FixtureRequest) -> Problem:
-    return Problem(*request.param)
-
-
-def any_v(problem: Problem) -> Values:
-    shape = (problem.mdp.horizon + 1, len(problem.mdp.rho))
-    return problem.values(torch.randn(shape, generator=torch.Generator().manual_seed(5)))
-
-
-def exact_v(problem: Problem) -> Values:
-    return problem.values(m.exact_values(problem.mdp, problem.log_pi().exp().detach())[0])
 
 
 def named(settings: dict[str, Any]) -> str:
@@ -120,13 +71,13 @@ def test_I_2_exact_gradient_is_the_finite_difference_of_J(problem: Problem) -> N
             at += 1
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c", "natural_pg", "trpo"])
 @pytest.mark.parametrize("settings", UNBIASED_WITH_ANY_V, ids=named)
 def test_I_3_unbiased_with_any_v(problem: Problem, settings: dict[str, Any], algorithm: str) -> None:
     assert close(problem.estimator(algorithm, settings, any_v(problem)), problem.exact())
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c", "natural_pg", "trpo"])
 @pytest.mark.parametrize("settings", UNBIASED_WITH_EXACT_V, ids=named)
 def test_I_3_unbiased_with_the_exact_v(problem: Problem, settings: dict[str, Any], algorithm: str) -> None:
     assert close(problem.estimator(algorithm, settings, exact_v(problem)), problem.exact())
@@ -222,13 +173,6 @@ def pairs(problem: Problem, baseline: str, return_kind: str = "full") -> Tensor:
             loss = losses("reinforce", minibatch(b, None, c), problem.net, c).terms["policy"]
             total -= problem.probability[i] * problem.probability[j] * gradient(loss, problem.net.actor.parameters())
     return total
-
-
-def lanes(b: Batch, index: Tensor) -> Batch:
-    """The batch with these lanes only, in this order (no cuts)."""
-    names = ("obs_t", "action_t", "reward_t", "terminated_t", "truncated_t", "end_t", "episode_step_t", "behaviour_t",
-             "log_prob_t", "valid_t")  # fmt: skip
-    return replace(b, **{name: getattr(b, name)[:, index] for name in names if getattr(b, name) is not None})
 
 
 def test_I_17_batch_mean_is_shrunk_and_leave_one_out_unbiased() -> None:
