@@ -27,7 +27,8 @@ class TrustRegionControls(ReferenceControls):
     kl_reference: Literal["saved", "recomputed_attached"] = inherited(
         ReferenceControls, "kl_reference", "saved",
         terms={"saved": r"\pi_{\text{old}}", "recomputed_attached": r"\pi_\theta"},
-        effect="Both sides attached, the KL is always 0 and so is its curvature: no direction is found, nothing moves.",
+        effect="Both sides attached, KL and curvature are 0: the step is along the plain gradient, its length is "
+        "the damping's, and no KL stops it; without damping nothing moves.",
     )  # fmt: skip
 
     n_steps: int = number(
