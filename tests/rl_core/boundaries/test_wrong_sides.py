@@ -490,6 +490,115 @@ def test_I_30_B_12_through_the_learner_a_recomputed_penalty_is_no_penalty() -> N
     assert moved["saved"] < moved["none"] / 3
 
 
+# --- B-13 ratio times log-probability ---------------------------------------------------------------------------------
+
+
+def weighted_pair(importance: str, moved: float, **values: Any) -> tuple[Any, Any, Any]:
+    """Episodes, a network that has moved since, and controls in which the weight's gate passes."""
+    c = controls(
+        "off_policy_is_pg", importance=importance, importance_weight="pass", reduction="sum", gamma=0.9, **values
+    )
+    net = network(4, 3, c)
+    b = random_batch(net=net, whole=True)
+    with torch.no_grad():
+        for p in net.actor.parameters():
+            p += moved * torch.randn(p.shape, generator=torch.Generator().manual_seed(1))
+    return minibatch(b, None, c), net, c
+
+
+def policy_slope(m: Any, net: Any, c: Any) -> Tensor:
+    return gradient(losses("off_policy_is_pg", m, net, c).terms["policy"], net.actor.parameters())
+
+
+@pytest.mark.parametrize("moved", [0.0, 0.4])
+def test_I_30_B_13_both_attached_weigh_each_sample_with_1_plus_log_pi(moved: float) -> None:
+    r"""Gradient -\sum \rho (1 + log \pi) A S; where they block it is -\sum \rho A S."""
+    m, net, c = weighted_pair("timestep", moved)
+    log_pi = net.policy(m.obs).log_prob(m.action)
+    rho, fixed = (log_pi - m.log_prob).exp().detach(), log_pi.detach()
+    assert close(policy_slope(m, net, c), gradient(-(rho * (1 + fixed) * m.advantage * log_pi).sum(),
+                                                   net.actor.parameters()))  # fmt: skip
+    right = policy_slope(m, net, c.edited({"importance_weight": "block"}))
+    assert close(right, gradient(-(rho * m.advantage * log_pi).sum(), net.actor.parameters()))
+
+
+def test_I_30_B_13_actions_rarer_than_1_over_e_are_pushed_the_wrong_way() -> None:
+    """At equal policies, sample by sample: the wrong gradient is (1 + log pi) times the right one."""
+    m, net, c = weighted_pair("timestep", 0.0)
+    p, signs = m.log_prob.exp(), set()
+    for k in range(len(m.action)):
+        one = dataclasses.replace(m, advantage=m.advantage * (torch.arange(len(m.action)) == k))
+        wrong, right = policy_slope(one, net, c), policy_slope(one, net, c.edited({"importance_weight": "block"}))
+        assert close(wrong, (1 + p[k].log()) * right)
+        signs.add((bool(p[k] < math.exp(-1)), bool(wrong @ right < 0)))
+    assert signs == {(True, True), (False, False)}
+
+
+def test_I_30_B_13_a_product_of_ratios_brings_the_scores_of_the_whole_trajectory() -> None:
+    r"""Of W log \pi_t A_t: W A_t (S_t + log \pi_t \sum_k S_k)."""
+    m, net, c = weighted_pair("trajectory", 0.3)
+    log_pi, along = net.policy(m.obs).log_prob(m.action), m.trajectories
+    w = along.total((log_pi - m.log_prob).detach()).exp()
+    extra = along.total(m.advantage * log_pi.detach()) * w
+    by_hand = -((w[along.index] + 0 * m.advantage) * m.advantage * log_pi).sum() - (extra * along.total(log_pi)).sum()
+    assert close(policy_slope(m, net, c), gradient(by_hand, net.actor.parameters()))
+
+
+def test_I_30_B_13_per_decision_brings_the_scores_up_to_each_reward() -> None:
+    r"""Of (\sum_{k \ge t} \gamma^{k-t} w_k r_k - w_t b) log \pi_t with its \nabla w_k = w_k \sum_{j \le k} S_j."""
+    m, net, c = weighted_pair("per_decision", 0.3, baseline="constant", baseline_constant=0.7)
+    log_pi, along = net.policy(m.obs).log_prob(m.action), m.trajectories
+    total = torch.zeros(())
+    for i in range(along.count):
+        mine = (along.index == i).nonzero()[:, 0]
+        log_w = (log_pi - m.log_prob)[mine].cumsum(0)
+        for t in range(len(mine)):
+            gamma = 0.9 ** torch.arange(len(mine) - t)
+            weight = (gamma * log_w[t:].exp() * along.reward[mine][t:]).sum() - log_w[t].exp() * 0.7
+            total = total - weight * log_pi[mine][t]
+    assert close(policy_slope(m, net, c), gradient(total, net.actor.parameters()))
+
+
+# --- B-5 and B-12 where the step is no optimiser's --------------------------------------------------------------------
+
+
+def natural_update(algorithm: str, **values: Any) -> tuple[Any, Any, Tensor, float]:
+    """The trace of one update, the learner, how far its actor moved, and the KL that this took."""
+    c = controls(algorithm, **{"advantage_norm": "batch", "epochs": 1, "minibatches": 1} | values)
+    fit = learner(algorithm, c, random_batch())
+    b = random_batch(t=20, net=fit.net)
+    before = fit.flat.values("actor").clone()
+    trace = fit.update(b, c, 0.0)
+    kl = fit.net.distribution(b.behaviour_t).kl(fit.net.policy(b.obs_t[:-1])).mean().detach()
+    return trace, fit, fit.flat.values("actor") - before, float(kl)
+
+
+@pytest.mark.parametrize("source", ["recomputed", "recomputed_attached"])
+def test_I_30_B_5_a_surrogate_that_is_always_the_same_lets_trpo_take_no_step(source: str) -> None:
+    """Attached its gradient is 0; detached the direction is right, but no step along it improves a ratio of 1."""
+    trace, _, moved, _ = natural_update("trpo", old_log_prob=source)
+    right, _, _, kl = natural_update("trpo")
+    assert moved.abs().max() == 0.0
+    assert trace.step.backtracks is None
+    assert (float(trace.step.gradient_norm) == 0.0) == (source == "recomputed_attached")
+    assert right.step.backtracks is not None
+    assert kl > 1e-3
+
+
+@pytest.mark.parametrize("algorithm", ["natural_pg", "trpo"])
+def test_I_30_B_12_an_attached_reference_has_a_fisher_matrix_of_0(algorithm: str) -> None:
+    """F_nu = nu I: the step is along g with length sqrt(2 delta / nu), and no KL is promised; without damping, none."""
+    trace, _, moved, kl = natural_update(algorithm, kl_reference="recomputed_attached", damping=0.1, delta=0.01)
+    g = -trace.first_gradient["actor"]
+    share = 1.0 if trace.step.backtracks is None else 0.8**trace.step.backtracks
+    assert close(moved, share * math.sqrt(2 * 0.01 / 0.1) * g / g.norm(), 1e-9)
+    assert trace.step.predicted_kl == 0.0
+    assert trace.step.measured_kl == 0.0
+    assert kl > 1e-3
+    still = natural_update(algorithm, kl_reference="recomputed_attached", damping=0.0)[2]
+    assert still.abs().max() == 0.0
+
+
 # --- truncation -------------------------------------------------------------------------------------------------------
 
 

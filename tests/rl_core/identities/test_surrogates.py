@@ -10,9 +10,10 @@ import torch
 from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
+from rl_core.algorithms.algorithm import algorithms
 from rl_core.collect.forward import graphless
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Minibatch
+from rl_core.types import Batch, Minibatch, Trajectories
 from tests.rl_core.support import (
     close,
     controls,
@@ -206,21 +207,33 @@ def permuted_lanes(b: Batch, order: Tensor) -> Batch:
     return dataclasses.replace(b, **moved, cut_index=index)
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c", "natural_pg", "trpo", "off_policy_is_pg"])
 def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None:
-    one_step = {"epochs": 1, "minibatches": 1} if algorithm == "ppo" else {}
-    c = controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch", **one_step)
+    one_step = {"epochs": 1, "minibatches": 1, "damping": 1.0}  # as far as the algorithm has them
+    known = {name: value for name, value in one_step.items() if name in algorithms[algorithm].controls.model_fields}
+    c = controls(algorithm, critic="v", return_kind="gae", advantage_norm="batch", optimiser="sgd", **known)
     b = random_batch(n=5)
 
     def first(batch: Batch) -> Tensor:
-        return torch.cat(list(learner(algorithm, c, batch).update(batch, c, 0.0).first_gradient.values()))
+        fit = learner(algorithm, c, batch)
+        return torch.cat([*fit.update(batch, c, 0.0).first_gradient.values(), fit.flat.vector])
 
     assert close(first(b), first(permuted_lanes(b, torch.tensor([3, 0, 4, 2, 1]))), 1e-12)
     net = network(4, 3, c)
     m = minibatch(b, with_random_v(b), c)
     order = torch.randperm(len(m.action), generator=torch.Generator().manual_seed(0))
-    whole = losses(algorithm, m, net, c).total(), losses(algorithm, m.mapped(lambda x: x[order]), net, c).total()
+    shuffled = dataclasses.replace(m.mapped(lambda x: x[order]), trajectories=shuffled_along(m, order))
+    whole = losses(algorithm, m, net, c).total(), losses(algorithm, shuffled, net, c).total()
     assert close(*(gradient(loss, net.parameters()) for loss in whole), 1e-12)
+
+
+def shuffled_along(m: Minibatch, order: Tensor) -> Trajectories | None:
+    """To which trajectory each sample belongs, after they have changed places."""
+    along = m.trajectories
+    if along is None:
+        return None
+    parts = {name: getattr(along, name)[order] for name in ("index", "step", "reward", "baseline")}
+    return dataclasses.replace(along, **parts)
 
 
 @pytest.mark.parametrize("return_kind", ["full", "reward_to_go"])
@@ -237,7 +250,7 @@ def test_I_27_scaled_rewards_scale_the_gradient_or_nothing(return_kind: str, bas
     assert close(direction(scaled, "batch"), direction(b, "batch"), 1e-6)
 
 
-@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c"])
+@pytest.mark.parametrize("algorithm", ["reinforce", "ppo", "a2c", "natural_pg", "trpo", "off_policy_is_pg"])
 def test_I_28_a_constant_on_all_logits_changes_nothing(algorithm: str) -> None:
     b, net, c = setting(algorithm, entropy_coef=0.01)
     m = minibatch(b, with_random_v(b), c)
