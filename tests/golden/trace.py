@@ -17,8 +17,8 @@ from rl_core.threads import one_thread
 FOLDER = Path(__file__).parent
 UPDATES = 5
 ONLINE_UPDATES = 60  # where an update is a single step of every lane: five would hardly move the parameters
-SHORT = {"pendulum-ppo": {"epochs": 2}}
-"""Continuous actions carry rounding on: after 800 steps two processors are percents apart, after 32 they agree."""
+SHORT = {"pendulum-ppo": {"epochs": 2}, "lunarlander-ppo": {"epochs": 2, "n_steps": 64, "minibatches": 16}}
+"""One update of 32 steps: after 800 steps rounding has driven two processors apart by percents where it can grow."""
 SCALARS = ("param/norm", "loss/policy", "loss/value", "loss/total", "grad/norm", "policy/entropy", "policy/kl_exact")
 
 Trace = dict[str, Any]

@@ -23,6 +23,8 @@ def ppo(env: str = "CartPole-v1", **controls: Any) -> dict[str, Any]:
 
 
 RESUMED: dict[str, dict[str, Any]] = {name: {"recipe": name} for name in recipes} | {
+    # As it is, a minute of Box2D; the adapter is no other in a shorter update.
+    "lunarlander-ppo": {"recipe": "lunarlander-ppo", "controls": {"n_steps": 64, "minibatches": 16}},
     "dropout": ppo(dropout=0.3, dropout_mask="redrawn"),
     "passing gates": ppo(advantage="pass", value_target="pass"),
     "sgd": ppo(optimiser="sgd", momentum=0.9),
