@@ -20,7 +20,7 @@ export function DotChart({ title, note, dots, log, against }: Props) {
   return (
     <figure class="card lab-chart">
       <figcaption>
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <span class="faint">{note}</span>
       </figcaption>
       <div class="surface" ref={surface} style={{ height: `${heightOf(dots)}px` }} aria-hidden="true" />

@@ -42,7 +42,7 @@ export function Rows({ lab, given, result }: Props) {
               <Fragment key={index}>
                 <Row
                   row={row}
-                  found={foundOf(result, row, index)}
+                  found={foundOf(result, row)}
                   error={errorOf(lab, index)}
                   open={open === index}
                   onToggle={() => setOpen(open === index ? null : index)}
@@ -107,12 +107,26 @@ function Row({ row, found, error, open, onToggle }: RowProps) {
           </small>
         )}
       </th>
-      <td>{found && <span class={`lab-verdict ${found.verdict}`}>{VERDICTS[found.verdict]}</span>}</td>
+      <td>{found && <Verdict {...found} />}</td>
       <Cell interval={found?.bias} />
       <Cell interval={found?.variance} />
       <Cell interval={found?.mse} />
       <Cell interval={found?.cosine} />
     </tr>
+  )
+}
+
+/** What the numbers say; of an estimate that is right but for its length, by how much. */
+function Verdict({ verdict, scale }: LabRow) {
+  return (
+    <>
+      <span class={`lab-verdict ${verdict}`}>{VERDICTS[verdict]}</span>
+      {verdict === 'scaled' && scale && (
+        <small>
+          × {short(decode(scale.value))} [{short(decode(scale.low))}, {short(decode(scale.high))}]
+        </small>
+      )}
+    </>
   )
 }
 
@@ -135,10 +149,10 @@ function Opened({ lab, given, index, onGone }: { lab: Lab; given: Laboratory; in
   const controls = controlsOf(algorithmOfRow(row))
   const values = { ...valuesOf(row, controls), critic: criticOf(valuesOf(row, controls)) }
   return (
-    <>
+    <div class="lab-opened">
       {algorithm && <Formula algorithm={algorithm} controls={controls} values={values} />}
       <Editor lab={lab} given={given} index={index} onGone={onGone} />
-    </>
+    </div>
   )
 }
 
@@ -149,15 +163,15 @@ function criticOf({ baseline, critic }: Record<string, Value>): Value {
 
 /** What a row sets, in words; gamma^t, which nearly all set, is left out. */
 export function settingsText(row: Estimator): string {
-  const said = Object.entries(row.settings).filter(([name, value]) => !(name === 'gamma_t' && value === true))
+  const said = Object.entries(row.settings).filter(([name]) => name !== 'gamma_t' && name !== 'algorithm')
   const own = said.map(([name, value]) => `${name.replaceAll('_', ' ')} ${valueText(value)}`)
   return [...own, ...('gamma_t' in row.settings ? [] : ['no gamma^t'])].join(', ') || 'reward to go, no baseline'
 }
 
 /** What was found about a row, if it is still as it was when the experiment was run. */
-function foundOf(result: LabResult | null, row: Estimator, index: number): LabRow | null {
-  const asked = result?.request.estimators[index]
-  return asked && sameSettings(asked, row) ? (result.estimators[index] ?? null) : null
+function foundOf(result: LabResult | null, row: Estimator): LabRow | null {
+  const index = result?.request.estimators.findIndex((asked) => sameSettings(asked, row)) ?? -1
+  return result?.estimators[index] ?? null
 }
 
 const sameSettings = (a: Estimator, b: Estimator) => canonical(a.settings) === canonical(b.settings)

@@ -29,7 +29,7 @@ export const heightOf = (dots: Dot[]): number => dots.length * LINE + 50
 /** Dots with whiskers, one line per estimator, from top to bottom. */
 export function dotsFigure(dots: Dot[], log: boolean, against: Against | null, surface: Surface): [Trace[], Layout] {
   const range = log ? logRange(dots) : linearRange(dots, against)
-  const ticks = log ? decadesIn(range) : ticksIn(range, 5)
+  const ticks = log ? logTicks(range) : ticksIn(range, 5)
   const rows: Range = [dots.length - 0.5, -0.5]
   const layout = frame(
     surface,
@@ -93,6 +93,14 @@ function logRange(dots: Dot[]): Range {
   const positive = all.filter((x) => x > 0 && Number.isFinite(x))
   if (positive.length === 0) return [-1, 1]
   return [Math.log10(Math.min(...positive)) - 0.1, Math.log10(Math.max(...positive)) + 0.1]
+}
+
+/** Decades; of a range that has few of them also 2 and 5 times each. */
+function logTicks(range: Range): number[] {
+  if (range[1] - range[0] > 2) return decadesIn(range)
+  const first = Math.floor(range[0])
+  const all = [0, 1, 2].flatMap((e) => [1, 2, 5].map((n) => n * 10 ** (first + e)))
+  return all.filter((x) => Math.log10(x) >= range[0] && Math.log10(x) <= range[1])
 }
 
 const LETTERS = 22

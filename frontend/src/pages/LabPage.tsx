@@ -23,7 +23,7 @@ export function LabPage() {
 function Experiments({ given }: { given: Laboratory }) {
   const lab = useMemo(() => new Lab(location.search, given.presets[0]!.request), [])
   useEffect(() => {
-    const run = { id: 'lab:run', title: 'Run the experiment', section: 'Laboratory', keys: ['Mod+Enter'] }
+    const run = { id: 'lab:run', title: 'Run the experiment', section: 'Laboratory', keys: ['r'] }
     const presets = given.presets.map(({ id, title, request }) => ({
       id: `lab:${id}`,
       title,
@@ -47,8 +47,15 @@ function Experiments({ given }: { given: Laboratory }) {
             Many estimates of one policy’s gradient, every estimator on the same trajectories, held against the exact
             gradient.
           </p>
-          <Setup lab={lab} given={given} />
-          <Go lab={lab} answer={answer} />
+          <form
+            onSubmit={(event) => {
+              event.preventDefault()
+              void lab.run()
+            }}
+          >
+            <Setup lab={lab} given={given} />
+            <Go lab={lab} answer={answer} />
+          </form>
         </aside>
         <div class="lab-main">
           <Presets lab={lab} given={given} />
@@ -91,7 +98,7 @@ function Presets({ lab, given }: { lab: Lab; given: Laboratory }) {
 function Go({ lab, answer }: { lab: Lab; answer: Answer }) {
   if (answer.state === 'running')
     return (
-      <div class="lab-go">
+      <div class="lab-go" key="running">
         <button type="button" class="button" onClick={() => lab.cancel()}>
           Cancel
         </button>
@@ -99,11 +106,12 @@ function Go({ lab, answer }: { lab: Lab; answer: Answer }) {
       </div>
     )
   return (
-    <div class="lab-go">
-      <button type="button" class="button primary" onClick={() => void lab.run()}>
+    // A key of its own: a button that became the submitting one under the click would submit.
+    <div class="lab-go" key="ready">
+      <button type="submit" class="button primary">
         Run
       </button>
-      <span class="faint">{lab.stale.value ? 'Changed since it was run.' : 'Ctrl+Enter'}</span>
+      <span class="faint">{lab.stale.value && 'Changed since it was run.'}</span>
     </div>
   )
 }

@@ -9,6 +9,10 @@ export const unmarked = (declared: Catalog): Catalog => ({
   ...declared,
   controls: Object.fromEntries(Object.entries(declared.controls).map(([id, rows]) => [id, rows.map(plain)])),
   environments: declared.environments.map(plain),
+  laboratory: declared.laboratory && {
+    ...declared.laboratory,
+    environments: declared.laboratory.environments.map(plain),
+  },
 })
 
 function plain<T extends { doc?: string | null; effect?: string | null }>(row: T): T {
