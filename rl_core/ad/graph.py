@@ -15,19 +15,16 @@ def graph_size(y: Tensor) -> tuple[int, int]:
     Parameters count neither as nodes nor as saved: they are there anyway. To be called before a backward pass frees it.
     """
     waiting: list[Any] = [y.grad_fn]
-    seen: dict[Any, int] = {None: 0}
+    seen: set[Any] = set()
     storages: dict[int, int] = {}
     while waiting:
         node = waiting.pop()
-        if node is None or node in seen:
+        if node is None or node in seen or hasattr(node, "variable"):  # a leaf: where a gradient is accumulated
             continue
-        seen[node] = 1
-        if hasattr(node, "variable"):  # a leaf: where a gradient is accumulated
-            seen[node] = 0
-            continue
+        seen.add(node)
         storages |= _held(node)
         waiting += [after for after, _ in node.next_functions]
-    return sum(seen.values()), sum(storages.values())
+    return len(seen), sum(storages.values())
 
 
 def _held(node: Any) -> dict[int, int]:
