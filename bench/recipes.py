@@ -57,10 +57,9 @@ def _metric_reached(metric: str, at_least: float) -> Callable[[dict[str, Any]], 
     def seen(payload: dict[str, Any]) -> list[tuple[float, int]]:
         if payload["type"] != "frame":
             return []
-        rows = zip(
-            payload["rows"]["wall"], payload["rows"]["env_steps"], payload["scalars"][metric]["last"], strict=True
-        )
-        return [(wall, steps) for wall, steps, value in rows if value >= at_least]
+        wall, env_steps = payload["rows"]["wall"], payload["rows"]["env_steps"]
+        rows = zip(wall, env_steps, payload["scalars"][metric]["last"], strict=True)
+        return [(seconds, steps) for seconds, steps, value in rows if value >= at_least]
 
     return seen
 
