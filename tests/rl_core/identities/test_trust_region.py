@@ -135,6 +135,22 @@ def test_the_critic_is_fitted_apart_and_the_actor_does_not_hear_of_it(algorithm:
     assert close(fit.flat.values("critic"), expected, 1e-12)
 
 
+@pytest.mark.parametrize("algorithm", ["natural_pg", "trpo"])
+def test_the_critics_gradient_is_clipped_by_its_own_length_also_where_the_advantage_passes(algorithm: str) -> None:
+    """B-1 open: the policy's loss reaches the critic's optimiser, and what it has of the actor counts for nothing."""
+    settings = SOLVED | {"advantage": "pass", "advantage_norm": "none", "max_grad_norm": 0.05}
+    fit, c, b = acted(KINDS["tanh"], algorithm, False, **settings)
+    critic = fit.flat.values("critic").clone()
+    trace = fit.update(b, c, 0.0)
+    after = fit.flat.values("critic").clone()
+    fit.flat.values("critic").copy_(critic)  # beside the actor as it is after its step
+    m = minibatch(b, fit.values.with_graph(b), c)
+    slope = gradient(losses(algorithm, m, fit.net, c).total(), fit.net.critic.parameters())
+    assert float(trace.norms[-1]) == pytest.approx(float(slope.norm()), rel=1e-9)
+    assert float(slope.norm()) > 0.05
+    assert close(after, critic - c.learning_rate * slope * 0.05 / (slope.norm() + 1e-6), 1e-12)
+
+
 def test_the_entropy_bonus_is_part_of_what_the_step_climbs() -> None:
     plain, bonus = (stepped("natural_pg", entropy_coef=coef)[1] for coef in (0.0, 5.0))
     fit, c, b = acted(LINEAR, "natural_pg", False, **SOLVED)
