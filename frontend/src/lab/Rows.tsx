@@ -116,6 +116,12 @@ function Row({ row, found, error, open, onToggle }: RowProps) {
   )
 }
 
+/** Three figures, also of what is small: intervals of a hundredth are compared with each other. */
+const figures = (value: number | null): string =>
+  value !== null && Math.abs(value) >= 1e-3 && Math.abs(value) < 0.1
+    ? value.toPrecision(3).replace('-', '\u2212')
+    : short(value)
+
 /** What the numbers say; of an estimate that is right but for its length, by how much. */
 function Verdict({ verdict, scale }: LabRow) {
   return (
@@ -123,7 +129,7 @@ function Verdict({ verdict, scale }: LabRow) {
       <span class={`lab-verdict ${verdict}`}>{VERDICTS[verdict]}</span>
       {verdict === 'scaled' && scale && (
         <small>
-          × {short(decode(scale.value))} [{short(decode(scale.low))}, {short(decode(scale.high))}]
+          × {figures(decode(scale.value))} [{figures(decode(scale.low))}, {figures(decode(scale.high))}]
         </small>
       )}
     </>
@@ -134,9 +140,9 @@ function Cell({ interval }: { interval: Interval | null | undefined }) {
   if (!interval) return <td class="number faint">–</td>
   return (
     <td class="number">
-      {short(decode(interval.value))}
+      {figures(decode(interval.value))}
       <small>
-        [{short(decode(interval.low))}, {short(decode(interval.high))}]
+        [{figures(decode(interval.low))}, {figures(decode(interval.high))}]
       </small>
     </td>
   )

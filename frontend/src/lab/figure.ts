@@ -41,7 +41,7 @@ export function dotsFigure(dots: Dot[], log: boolean, against: Against | null, s
       fixed: true,
       grid: true,
     },
-    { shapes: rule(against), annotations: ruleLabel(against) },
+    { shapes: rule(against, surface), annotations: ruleLabel(against) },
   )
   const margin = { l: labelRoom(dots, surface.width), r: 18, t: against ? 18 : 8, b: 25, pad: 0 }
   const yaxis = {
@@ -111,7 +111,7 @@ function labelRoom(dots: Dot[], width: number): number {
   return Math.min(letters * 6.6 + 18, width * 0.45)
 }
 
-const rule = (against: Against | null) =>
+const rule = (against: Against | null, { palette }: Surface) =>
   against
     ? [
         {
@@ -122,7 +122,7 @@ const rule = (against: Against | null) =>
           x1: against.x,
           y0: 0,
           y1: 1,
-          line: { width: 1, dash: 'dot' },
+          line: { color: palette.faint, width: 1, dash: 'dot' },
         },
       ]
     : []
