@@ -185,8 +185,8 @@ def _step(trace: Trace) -> TrustRegionStep | None:
 
 
 def _epochs(trace: Trace) -> list[Array]:
-    """Log ratios before each epoch's steps, one array per epoch."""
-    taken, size = trace.losses[trace.step is not None :], trace.steps_per_epoch
+    """Log ratios before each epoch's steps, one array per epoch; an actor that takes one step moves in none of them."""
+    taken, size = [] if trace.step else trace.losses, trace.steps_per_epoch
     return [_joined([x.log_ratio for x in taken[at : at + size]]) for at in range(0, len(taken), size)]
 
 

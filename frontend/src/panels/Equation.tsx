@@ -42,7 +42,7 @@ export function Formula({ algorithm, controls, values }: FormulaProps) {
     <div class="equation" ref={box}>
       {substitute(algorithm.equation ?? [], controls, values).map(({ latex, line }, i) => (
         <Fragment key={i}>
-          {line && <br />}
+          {line && <span class="line-break" />}
           <Tex latex={latex} onRendered={rendered} />
         </Fragment>
       ))}
