@@ -102,14 +102,3 @@ def known_gradient(c: Any, info: EnvironmentInfo) -> str | None:
         f"gradient 'exact' is computed from transition probabilities, so it needs a finite MDP, but {info.id} is none. "
         "Use 'surrogate', or an environment such as Grid-v0 or FrozenLake-v1."
     )
-
-
-@fit("stored_action")
-def clipped_at_bounds(c: Any, info: EnvironmentInfo) -> str | None:
-    """Discrete actions have no bounds to be clipped to."""
-    if c.stored_action != "clipped" or isinstance(info.actions, Box):
-        return None
-    return (
-        f"stored_action 'clipped' is about the bounds of continuous actions, but {info.id} has discrete ones, of which "
-        "nothing is clipped. Use 'unclipped'."
-    )

@@ -26,7 +26,6 @@ CASES: list[tuple[str, Any, dict[str, Any], list[Any], list[Any]]] = [
     ("loss_form", "cross_entropy", {}, [("Pendulum-v1", {}, "as labels")], [("CartPole-v1", {})]),
     ("gradient", "exact", {"network": "mlp"}, [("CartPole-v1", {}, "needs a finite MDP")],
      [("Grid-v0", {"features": "random:3"}), ("Taxi-v4", {}), ("TabularMDP-v0", {})]),
-    ("stored_action", "clipped", {}, [("CartPole-v1", {}, "has discrete ones")], [("Pendulum-v1", {})]),
 ]  # fmt: skip
 REFUSED = [(name, value, more, *where) for name, value, more, bad, _ in CASES for where in bad]
 ALLOWED = [(name, value, more, *where) for name, value, more, _, good in CASES for where in good]
