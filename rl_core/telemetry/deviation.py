@@ -56,6 +56,6 @@ def _norm(x: Array) -> float:
     return float(np.linalg.norm(x.astype(np.float64)))
 
 
-def _ratio(x: float, y: float) -> float:
-    """Undefined (NaN) where it would be a division by 0."""
-    return x / y if y else float("nan")
+def _ratio(x: float, y: float) -> float | None:
+    """None where it would be a division by 0: an estimate of 0 is common where rewards are rare, and no fault."""
+    return x / y if y else None

@@ -31,7 +31,7 @@ class ExactReading:
     J: float
     optimum: float  # the largest J of any policy
     grad_norm: float
-    cosine: float
+    cosine: float | None  # None where one of the two is 0
     error: float | None  # relative; None where no episode ended, so that the estimate's scale is unknown
     bias: float | None  # relative, of the mean over the last updates
 

@@ -32,7 +32,8 @@ def exact_norm(u: UpdateRecord) -> float | None:
         latex=r"\cos(\hat g,\nabla J)")  # fmt: skip
 def cos_exact(u: UpdateRecord) -> float | None:
     """Cosine between the first policy gradient of the update and the exact one: 1 = its direction, 0 = noise,
-    below 0 = downhill. Entropy bonus and KL penalty are left out; the control `gradient` = exact makes it 1.
+    below 0 = downhill. Entropy bonus and KL penalty are left out; the control `gradient` = exact makes it 1,
+    and an estimate of 0 has none.
     """
     return None if u.exact is None else u.exact.cosine
 

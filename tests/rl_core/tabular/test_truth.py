@@ -225,6 +225,14 @@ def test_only_the_last_hundred_updates_since_the_last_edit_count() -> None:
     assert readings(d, 1, bias=0.0)[-1].bias == pytest.approx(1.0, rel=0.3)
 
 
+def test_an_estimate_of_zero_has_an_error_and_no_direction() -> None:
+    """As on the frozen lake while no episode finds the goal."""
+    found = Deviation().read(0.0, 0.0, np.ones(3, np.float32), np.zeros(3, np.float32), 1.0)
+    assert (found.cosine, found.error, found.bias) == (None, 1.0, 1.0)
+    flat = Deviation().read(0.0, 0.0, np.zeros(3, np.float32), np.ones(3, np.float32), 1.0)
+    assert (flat.cosine, flat.error, flat.bias) == (None, None, None)
+
+
 def test_a_checkpoint_keeps_the_mean() -> None:
     one, other = Deviation(), Deviation()
     readings(one, 7, bias=0.3)
