@@ -115,6 +115,21 @@ def test_I_22_the_engine_finds_the_optimal_constants_of_a_batch(return_kind: str
         assert spread(problem, estimates(best)) < spread(problem, estimates(other))
 
 
+@pytest.mark.parametrize("reduction", ["traj_mean", "sum"])
+def test_the_measured_spread_is_the_variance_of_the_whole_estimate(reduction: str) -> None:
+    r"""tr Cov(\sum_i g_i) = N tr Cov(g_i), estimated from the N trajectories of a batch; g_i by hand."""
+    fit, c, b = acted(KINDS["tanh"], gamma=0.9, reduction=reduction)
+    mini, actor = minibatch(b, None, c), list(fit.net.actor.parameters())
+    log_pi, along = fit.net.policy(mini.obs).log_prob(mini.action), mini.trajectories
+    assert along is not None
+    share = 1 / along.count if reduction == "traj_mean" else 1.0
+    each = torch.stack([gradient(share * (mini.advantage * log_pi)[along.index == i].sum(), actor)
+                        for i in range(along.count)])  # fmt: skip
+    found = fit.update(b, c, 0.0, probe_leaks=True).score
+    assert found is not None
+    assert found.variance == pytest.approx(float(along.count * each.var(0, correction=1).sum()), rel=1e-9)
+
+
 # --- from the same samples, or from others ----------------------------------------------------------------------------
 
 

@@ -128,6 +128,28 @@ def test_I_23_any_baseline_of_the_action_is_biased_as_derived_and_repaired_exact
     assert close(action_dependent(problem, table, "action_dependent_corrected", return_kind), problem.exact())
 
 
+def test_through_the_learner_q_of_the_taken_action_is_subtracted_and_q_is_fitted_to_returns() -> None:
+    r"""Baseline Q_\phi(s_t, a_t); loss (1/M) \sum (Q_\phi(s_t, a_t) - G_t)^2; V = \sum_a \pi Q where it is cut."""
+    fit, c, b = acted(KINDS["tanh"], critic="q", baseline="action_dependent", gamma=0.9, value_coef=0.7)
+    assert len(b.cut_index)
+    taken = fit.net.q(b.obs_t[:-1]).gather(-1, b.action_t[..., None])[..., 0]
+
+    def v(obs: Tensor) -> Tensor:
+        return (fit.net.policy(obs).params.exp() * fit.net.q(obs)).sum(-1).detach()
+
+    paid, g_t = b.reward_t.clone(), torch.zeros_like(b.reward_t)
+    paid.view(-1)[b.cut_index] += 0.9 * v(b.cut_obs)
+    for t in reversed(range(len(g_t))):
+        g_t[t] = paid[t] + (0.9 * g_t[t + 1] * ~b.end_t[t] if t + 1 < len(g_t) else 0.0)
+    slope = gradient(0.7 * (taken - g_t)[b.valid_t].square().mean(), fit.net.critic.parameters())
+    shown = v(b.obs_t[:-1])
+    trace = fit.update(b, c, 0.0)
+    assert close(trace.estimates.baseline_t, taken.detach(), 1e-12)
+    assert close(trace.estimates.value_t, shown, 1e-12)
+    assert close(trace.first_gradient["critic"], slope, 1e-12)
+    assert close(trace.samples.minibatch.advantage, (g_t - taken).detach()[b.valid_t], 1e-12)
+
+
 # --- I-19: the score against reparameterisation -----------------------------------------------------------------------
 
 

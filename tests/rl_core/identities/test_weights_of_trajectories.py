@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -12,8 +13,9 @@ from torch import Tensor
 from rl_core.estimators.ratios import effective_sample_fraction
 from rl_core.estimators.weights import per_decision, step_normalised, trajectory_log_weight
 from rl_core.networks.bernoulli import Bernoulli
-from rl_core.types import Batch, Trajectories
+from rl_core.types import Batch, Minibatch, Trajectories
 from tests.rl_core.identities.nets import Kind, acted
+from tests.rl_core.support import close, gradient, losses, minibatch
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -145,3 +147,45 @@ def random_segment_batch(lanes: int, steps: int) -> Batch:
         episode_step_t=t[:, None].expand(steps, lanes), behaviour_t=b.behaviour_t[rows, columns],
         log_prob_t=b.log_prob_t[rows, columns], renormalised_t=None, cut_index=b.cut_index[:0], cut_obs=b.cut_obs[:0],
     )  # fmt: skip
+
+
+# --- options of the weights, through the loss -------------------------------------------------------------------------
+
+
+def moved_pair(**values: Any) -> tuple[Any, Any, Minibatch, Tensor, Tensor]:
+    """A learner that has moved since its episodes, controls, the samples, and log pi and log rho of each."""
+    fit, c, b = acted(Kind({"activation": "tanh"}), "off_policy_is_pg", gamma=0.9, reduction="sum", **values)
+    with torch.no_grad():
+        fit.flat.vector.add_(0.5 * torch.randn(fit.flat.vector.shape, generator=torch.Generator().manual_seed(7)))
+    m = minibatch(b, None, c)
+    log_pi = fit.net.policy(m.obs).log_prob(m.action)
+    return fit, c, m, log_pi, (log_pi - m.log_prob).detach()
+
+
+@pytest.mark.parametrize("importance", ["trajectory", "per_decision", "timestep"])
+def test_clamped_weights_are_held_within_their_limit(importance: str) -> None:
+    r"""|log w| <= 0.2 in the loss; 0 clamps nothing, and what is clamped has no gradient even where the gate passes."""
+    fit, c, m, log_pi, log_rho = moved_pair(importance=importance, weight_clamp=0.2)
+    along, actor = m.trajectories, list(fit.net.actor.parameters())
+    assert along is not None
+    log_w = {"trajectory": along.total(log_rho)[along.index], "per_decision": along.running(log_rho),
+             "timestep": log_rho}[importance]  # fmt: skip
+    assert float(log_w.abs().max()) > 0.5
+    for limit, held in ((0.2, log_w.clamp(-0.2, 0.2)), (0.0, log_w)):
+        w = held.exp()
+        weight = per_decision(m.advantage, w, along, 0.9) if importance == "per_decision" else w * m.advantage
+        loss = losses("off_policy_is_pg", m, fit.net, c.edited({"weight_clamp": limit}))
+        assert close(gradient(loss.terms["policy"], actor), gradient(-(weight * log_pi).sum(), actor), 1e-12)
+        assert loss.log_weight is not None
+        expected = along.total(log_rho).clamp(-0.2, 0.2) if limit else along.total(log_rho)
+        assert close(loss.log_weight, expected if importance == "trajectory" else held, 1e-12)
+
+
+def test_per_decision_weights_are_normalised_step_by_step() -> None:
+    fit, c, m, log_pi, log_rho = moved_pair(importance="per_decision", self_normalised=True)
+    along, actor = m.trajectories, list(fit.net.actor.parameters())
+    assert along is not None
+    rho_0t = along.running(log_rho).exp()
+    w = torch.stack([rho_0t[k] / rho_0t[along.step == along.step[k]].mean() for k in range(len(rho_0t))])
+    by_hand = -(per_decision(m.advantage, w, along, 0.9) * log_pi).sum()
+    assert close(gradient(losses("off_policy_is_pg", m, fit.net, c).terms["policy"], actor), gradient(by_hand, actor))
