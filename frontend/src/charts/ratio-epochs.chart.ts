@@ -17,6 +17,7 @@ export default chart({
   doc: 'The newest update, one column per epoch on its batch: the ratios start at 1 and spread as the policy moves away from the data.',
   series: () => [],
   distributions: EPOCHS.map((epoch) => `ratio_epoch_${epoch}`),
+  later: true,
   timeAxis: false,
   rest: 500,
   figure,

@@ -91,6 +91,8 @@ export interface ChartSpec {
   /** Series it reads; it is offered only when the catalog declares at least one of its metrics. */
   series(metrics: Metric[]): string[]
   distributions?: string[]
+  /** Its histograms are read once it is seen, so that many of them do not delay the desk. */
+  later?: boolean
   timeAxis: boolean
   /** Whether a run in this environment has anything to draw; without it every run has. */
   fits?(environment: Environment | null): boolean

@@ -69,7 +69,7 @@ function openStore(id: string, metrics: Metric[]): RunStore {
   const series = charts
     .flatMap((spec) => spec.series(metrics))
     .filter((name) => declared.has(name) || name.startsWith('episode/'))
-  const distributions = charts.flatMap((spec) => spec.distributions ?? [])
+  const distributions = charts.flatMap((spec) => (spec.later ? [] : (spec.distributions ?? [])))
   return new RunStore(id, {
     series: [...new Set([...series, 'time/steps_per_second'])],
     distributions: [...new Set(distributions)],
