@@ -14,6 +14,8 @@ from tests.service import Service
 UPDATES = 120
 PACE = 100
 """Updates a second, so few that each has a row of its own."""
+BY_THE_CLOCK = ("time/", "leak/", "graph/", "grad/var_trace", "grad/analytic", "grad/trunk_cosine")
+"""Times, and what is probed twice a second, whichever update that falls on."""
 BUDGET = {"env_steps": UPDATES * 2 * SMALL["n_steps"]}
 
 
@@ -52,7 +54,7 @@ def stored(service: Service, run: str) -> dict[str, Any]:
 def measured(service: Service, run: str) -> dict[str, list[Any]]:
     """Return every series of a run, point by point, but times and what is probed by the clock."""
     catalog = service.get("/api/catalog")["metrics"]
-    names = [m["name"] for m in catalog if m["kind"] == "scalar" and not m["name"].startswith(("time/", "leak/"))]
+    names = [m["name"] for m in catalog if m["kind"] == "scalar" and not m["name"].startswith(BY_THE_CLOCK)]
     series: dict[str, Any] = {}
     for begin in range(0, len(names), 10):
         part = ",".join(names[begin : begin + 10])
