@@ -12,10 +12,16 @@ const asked: string[] = []
 function answer(path: string): unknown {
   asked.push(path)
   const values = Array.from({ length: head }, (_, i) => i + 1)
-  if (path.includes('/series')) return { run: 'r', epoch: 1, head, x: 'update', series: { [NAME]: columns(values) } }
+  if (path.includes('/series')) return { run: 'r', epoch: 1, head, x: 'update', series: series(path, values) }
   if (path.includes('/distributions')) return { name: 'advantage', edges: [0, 1], rows: [] }
   if (path.includes('/events')) return { events: path.endsWith('after=0') ? [event(1, 'started')] : [], next: 1 }
   return run({ head, update: head })
+}
+
+/** What the run measured of what is asked for: the entropy and, in every row, its speed. */
+function series(path: string, values: number[]) {
+  const measured = [NAME, 'time/steps_per_second'].filter((name) => decodeURIComponent(path).includes(name))
+  return Object.fromEntries(measured.map((name) => [name, columns(values)]))
 }
 
 beforeEach(() => {
@@ -50,6 +56,14 @@ describe('RunStore', () => {
     expect(xs(store)).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
     expect(store.counters.value.update).toBe(8)
     expect(store.latest(NAME).value).toBe(8)
+  })
+
+  it('knows how long a run has trained that lacks what the first chart shows', async () => {
+    head = 5
+    const needs = { series: ['exact/J', NAME], distributions: [], everything: true }
+    const store = new RunStore('r', needs)
+    await store.open()
+    expect(store.counters.value.wall).toBe(5)
   })
 
   it('asks for no history where there is none', async () => {
