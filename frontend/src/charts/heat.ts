@@ -1,4 +1,5 @@
 import { integer, short } from '../paint/format'
+import type { Trace } from '../paint/plot'
 import { type Range, steady } from '../paint/ranges'
 import { colourOf, faded } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
@@ -23,21 +24,12 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
   const { shapes, annotations } = markShapes(input.marks, scale, input)
   return {
     data: [
-      {
-        type: 'heatmap',
-        z: shades(columns, used),
-        x: Array.from({ length: COLUMNS + 1 }, (_, i) => atShare(i / COLUMNS, scale)),
-        y: Array.from({ length: used[1] - used[0] + 2 }, (_, i) => used[0] + i - 0.5),
-        colorscale: [
-          [0, faded(colour, 0)],
-          [1, colour],
-        ],
-        zmin: 0,
-        zmax: 1,
-        showscale: false,
-        zsmooth: false,
-        hoverinfo: 'skip',
-      },
+      shaded(
+        columns,
+        used,
+        Array.from({ length: COLUMNS + 1 }, (_, i) => atShare(i / COLUMNS, scale)),
+        colour,
+      ),
     ],
     layout: frame(
       input,
@@ -59,7 +51,26 @@ export function heatFigure(input: ChartInput, distribution: string): Figure {
   }
 }
 
-function summed(rows: HistogramRow[]): Float64Array {
+/** Columns between the edges `x`, one cell per bin of the grid: shade = root of the share. */
+export function shaded(columns: (Column | null)[], used: Range, x: number[], colour: string): Trace {
+  return {
+    type: 'heatmap',
+    z: shades(columns, used),
+    x,
+    y: Array.from({ length: used[1] - used[0] + 2 }, (_, i) => used[0] + i - 0.5),
+    colorscale: [
+      [0, faded(colour, 0)],
+      [1, colour],
+    ],
+    zmin: 0,
+    zmax: 1,
+    showscale: false,
+    zsmooth: false,
+    hoverinfo: 'skip',
+  }
+}
+
+export function summed(rows: HistogramRow[]): Float64Array {
   const out = new Float64Array(rows[0]!.counts.length)
   for (const { counts } of rows) for (let bin = 0; bin < out.length; bin++) out[bin]! += counts[bin]!
   return out

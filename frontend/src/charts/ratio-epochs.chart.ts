@@ -1,8 +1,8 @@
 import { integer, short } from '../paint/format'
 import { type Range, steady } from '../paint/ranges'
-import { colourOf, faded } from '../paint/theme'
+import { colourOf } from '../paint/theme'
 import type { HistogramRow } from '../store/distributions'
-import { shades } from './heat'
+import { shaded, summed } from './heat'
 import { core, edgeTicks, median, occupied } from './histogram'
 import { awaited, corner, frame, nothing } from './layout'
 import { type ChartInput, chart, type Figure } from './types'
@@ -30,32 +30,21 @@ interface Column {
 
 function figure(input: ChartInput): Figure {
   const columns = newest(input)
-  const used = columns.length > 0 ? occupied(summed(columns)) : null
+  const rows = columns.map(({ row }) => row)
+  const used = rows.length > 0 ? occupied(summed(rows)) : null
   const first = input.histograms('ratio_epoch_1')
   if (!first || !used) return nothing(input, awaited(input, first?.state, 'histogram'), false)
-  const y = range(input, columns, used)
+  const y = range(input, rows, used)
   const colour = colourOf(input.palette, 'teal')
   const x: Range = [0.5, columns.length + 0.5]
   return {
     data: [
-      {
-        type: 'heatmap',
-        z: shades(
-          columns.map(({ row }) => row),
-          used,
-        ),
-        x: Array.from({ length: columns.length + 1 }, (_, i) => i + 0.5),
-        y: Array.from({ length: used[1] - used[0] + 2 }, (_, i) => used[0] + i - 0.5),
-        colorscale: [
-          [0, faded(colour, 0)],
-          [1, colour],
-        ],
-        zmin: 0,
-        zmax: 1,
-        showscale: false,
-        zsmooth: false,
-        hoverinfo: 'skip',
-      },
+      shaded(
+        rows,
+        used,
+        Array.from({ length: columns.length + 1 }, (_, i) => i + 0.5),
+        colour,
+      ),
     ],
     layout: frame(
       input,
@@ -96,14 +85,8 @@ function newest(input: ChartInput): Column[] {
   return rows.filter(({ row }) => row.last === last)
 }
 
-function summed(columns: Column[]): Float64Array {
-  const out = new Float64Array(columns[0]!.row.counts.length)
-  for (const { row } of columns) for (let bin = 0; bin < out.length; bin++) out[bin]! += row.counts[bin]!
-  return out
-}
-
-function range(input: ChartInput, columns: Column[], used: Range): Range {
-  const [low, high] = core(summed(columns), used)
+function range(input: ChartInput, rows: HistogramRow[], used: Range): Range {
+  const [low, high] = core(summed(rows), used)
   const kept = steady(input.memory.get('y'), low - 0.5, high + 0.5)
   input.memory.set('y', kept)
   return kept
