@@ -73,6 +73,7 @@ function Content() {
           <h1>Start a run</h1>
         </header>
         <Queue />
+        <h2 class="visually-hidden">Recipes</h2>
         <div class="recipes">
           {recipes.map((recipe) => (
             <RecipeCard key={recipe.id} recipe={recipe} />
