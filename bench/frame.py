@@ -43,8 +43,8 @@ def measure() -> dict[str, list[float]]:
     import torch
 
     from rl_core.config import resolve
-    from rl_core.run import Run
-    from rl_core.telemetry.journal import JournalWriter
+    from rl_core.journal.journal import JournalWriter
+    from rl_core.run.run import Run
 
     torch.set_num_threads(1)
     spent: dict[str, list[float]] = defaultdict(list)

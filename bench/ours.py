@@ -11,7 +11,7 @@ from bench.peers import Job, Mark, Ppo, mark
 
 def telemetry_on(job: Job, seed: int) -> list[Mark]:
     """Train as a trainer does: every update measured, frames and events written to a journal on disk."""
-    from rl_core.telemetry.journal import JournalWriter
+    from rl_core.journal.journal import JournalWriter
 
     with TemporaryDirectory(prefix="policyscope-") as folder:
         journal = JournalWriter(Path(folder))
@@ -28,7 +28,7 @@ def telemetry_off(job: Job, seed: int) -> list[Mark]:
 
 def marks(job: Job, seed: int, sink: Any, telemetry: bool) -> list[Mark]:
     """Train and return a mark at the beginning and at the end of every update."""
-    from rl_core.run import Run
+    from rl_core.run.run import Run
 
     run = Run(config(job, seed), sink, telemetry=telemetry)
     run.watch.go()

@@ -59,9 +59,9 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         from rl_core.config import resolve
         from rl_core.evaluate.evaluator import Evaluator
-        from rl_core.run import Run
-        from rl_core.telemetry.views import ViewReceiver
-        from rl_core.threads import one_thread
+        from rl_core.journal.views import ViewReceiver
+        from rl_core.run.run import Run
+        from rl_core.run.threads import one_thread
 
         self._threads = one_thread()
         self._threads.__enter__()

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rl_core.config import RunConfig, resolve
-    from rl_core.dynamic_programming import Exact, exact
     from rl_core.lab.estimate import estimate
-    from rl_core.mdp import TabularMDP
     from rl_core.refusals import ConfigError, ConfigErrors
-    from rl_core.run import Run, train
+    from rl_core.run.run import Run, train
+    from rl_core.tabular.dynamic_programming import Exact, exact
+    from rl_core.tabular.mdp import TabularMDP
 
 __all__ = [
     "ConfigError", "ConfigErrors", "Exact", "Run", "RunConfig", "TabularMDP", "estimate", "exact", "resolve", "train",
@@ -20,14 +20,14 @@ __all__ = [
 _HOMES = {
     "ConfigError": "rl_core.refusals",
     "ConfigErrors": "rl_core.refusals",
-    "Exact": "rl_core.dynamic_programming",
-    "Run": "rl_core.run",
+    "Exact": "rl_core.tabular.dynamic_programming",
+    "Run": "rl_core.run.run",
     "RunConfig": "rl_core.config",
-    "TabularMDP": "rl_core.mdp",
+    "TabularMDP": "rl_core.tabular.mdp",
     "estimate": "rl_core.lab.estimate",
-    "exact": "rl_core.dynamic_programming",
+    "exact": "rl_core.tabular.dynamic_programming",
     "resolve": "rl_core.config",
-    "train": "rl_core.run",
+    "train": "rl_core.run.run",
 }
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import rl_core.telemetry.metrics
-from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.discovered import discover_algorithms
+from rl_core.algorithms.algorithm import algorithms, discover_algorithms
 from rl_core.environments.make import catalog_rows
 from rl_core.lab.presets import laboratory
 from rl_core.recipes import recipes

@@ -7,12 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, ValidationError, model_serializer
 
-from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.discovered import discover_algorithms
-from rl_core.algorithms.fits import concerned, misfits
-from rl_core.algorithms.on_policy import OnPolicyControls
+from rl_core.algorithms.algorithm import algorithms, discover_algorithms
+from rl_core.environments.fits import concerned, misfits
 from rl_core.environments.lanes import EnvironmentInfo
 from rl_core.environments.make import EnvironmentRefused, check_environment
+from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.recipes import recipes
 from rl_core.refusals import ConfigError, ConfigErrors, explained, from_unknown, missing, not_live, unknown_control
 from rl_core.registry import UnknownId

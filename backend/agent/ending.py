@@ -4,7 +4,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from rl_core.telemetry.journal import JournalWriter, last_record
+from rl_core.journal.journal import JournalWriter, last_record
 
 TERMINAL = frozenset({"finished", "stopped", "failed"})
 

@@ -33,11 +33,6 @@ class RlCore:
         # The first optimiser of a process imports this: a second that no trainer has to spend any more.
         import torch._dynamo  # noqa: F401
 
-        import rl_core.catalog
-        import rl_core.config
-        import rl_core.lab.study
-        import rl_core.trainer  # noqa: F401
-
         self.catalog()
 
     def catalog(self) -> dict[str, Any]:
@@ -70,6 +65,6 @@ class RlCore:
 
     def train(self, config: dict[str, Any], directory: Path, resume: bool) -> None:
         from rl_core.config import resolve
-        from rl_core.trainer import run_trainer
+        from rl_core.trainer.trainer import run_trainer
 
         run_trainer(resolve(config), directory, resume=resume)

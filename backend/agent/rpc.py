@@ -7,7 +7,7 @@ from typing import Any
 from backend.agent.engine import Engine
 from backend.agent.protocol import CheckEdit, Disk, Log, ReadEpisode, ReadFrame, Reply, Request, Resolve
 from backend.agent.run_directory import RunDirectory
-from rl_core.telemetry.episodes import read_document, read_picture
+from rl_core.journal.episodes import read_document, read_picture
 
 logger = logging.getLogger(__name__)
 

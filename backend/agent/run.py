@@ -11,8 +11,8 @@ from backend.agent.ending import has_ended
 from backend.agent.process import Process
 from backend.agent.run_directory import RunDirectory
 from backend.agent.timings import Timings
-from rl_core.telemetry.inbox import InboxReader, InboxWriter
-from rl_core.telemetry.journal import forget, head
+from rl_core.journal.inbox import InboxReader, InboxWriter
+from rl_core.journal.journal import forget, head
 
 logger = logging.getLogger(__name__)
 

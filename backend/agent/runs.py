@@ -17,7 +17,7 @@ from backend.agent.run import Run, enforce_stop
 from backend.agent.run_directory import RunDirectory
 from backend.agent.timings import Timings
 from backend.agent.trainer import Train, fork_trainer, suspend_command
-from rl_core.telemetry.journal import head
+from rl_core.journal.journal import head
 
 logger = logging.getLogger(__name__)
 

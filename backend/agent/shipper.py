@@ -10,7 +10,7 @@ import msgspec
 from backend.agent.protocol import Message, Records, Trainer
 from backend.agent.run import Run
 from backend.agent.timings import Timings
-from rl_core.telemetry.journal import JournalReader
+from rl_core.journal.journal import JournalReader
 
 BATCH_BYTES = 256 << 10
 WINDOW_BYTES = 4 << 20

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from rl_core.config import RunConfig, resolve
 from rl_core.refusals import ConfigErrors
-from rl_core.run import train as run_here
+from rl_core.run.run import train as run_here
 
 REFUSED = 2
 

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from backend.agent.ending import has_ended
 from backend.agent.liveness import Identity, boot_id, start_time
 from backend.agent.run_directory import RunDirectory
-from rl_core.telemetry.inbox import InboxWriter
+from rl_core.journal.inbox import InboxWriter
 
 Train = Callable[[dict[str, Any], Path, bool], None]
 OPEN_FILES = 4096

@@ -11,7 +11,7 @@ from backend.agent.protocol import View
 from backend.agent.run import Run
 from backend.agent.shipper import Alarm, Send
 from backend.agent.timings import Timings
-from rl_core.telemetry.views import ViewReceiver
+from rl_core.journal.views import ViewReceiver
 
 logger = logging.getLogger(__name__)
 

@@ -7,12 +7,13 @@ from typing import Literal
 from pydantic import model_validator
 
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.algorithms.on_policy import OnPolicyControls
-from rl_core.algorithms.shared_losses import entropy_bonus, value_loss
 from rl_core.collect.rollout import Collector
 from rl_core.controls import inherited, number
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.on_policy.losses import entropy_bonus, value_loss
 
 EQUATION = (
     Term(r"L=-@reduction@\;@gamma_t@@advantage@\,\log\pi_\theta(a_t\mid s_t)"),

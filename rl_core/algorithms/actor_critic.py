@@ -6,8 +6,8 @@ from typing import Literal
 
 from rl_core.algorithms.a2c import A2C, EQUATION, collect, losses
 from rl_core.algorithms.algorithm import Algorithm, algorithm
-from rl_core.algorithms.on_policy import CriticTarget, OnPolicyControls, ReturnKind
 from rl_core.controls import inherited
+from rl_core.on_policy.controls import CriticTarget, OnPolicyControls, ReturnKind
 
 
 class OneStepActorCritic(A2C):

@@ -8,11 +8,13 @@ from typing import Any, Generic, TypeVar
 
 from torch import Tensor
 
-from rl_core.algorithms.on_policy import OnPolicyControls
+import rl_core.algorithms
 from rl_core.collect.rollout import Collector
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.registry import Registry
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.registry import Registry, discover
 from rl_core.updates.flat import FlatParameters
 
 C = TypeVar("C", bound=OnPolicyControls)
@@ -78,3 +80,8 @@ def algorithm(declared: Algorithm[C]) -> Algorithm[C]:
     """Declare an algorithm."""
     algorithms.add(declared.id, declared)
     return declared
+
+
+def discover_algorithms() -> None:
+    """Import every algorithm file, so that each declares itself."""
+    discover(rl_core.algorithms)

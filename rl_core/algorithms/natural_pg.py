@@ -3,12 +3,13 @@ r"""Natural policy gradient (Kakade 2001): \Delta\theta = \sqrt{2 \delta / g^T F
 from __future__ import annotations
 
 from rl_core.algorithms.algorithm import Algorithm, StepReport, Term, algorithm
-from rl_core.algorithms.kl_reference import exact_kl
-from rl_core.algorithms.shared_losses import entropy_bonus, value_loss
-from rl_core.algorithms.trust_region import TrustRegionControls, natural_step
 from rl_core.collect.rollout import Collector
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch, Score
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Losses, Minibatch, Score
+from rl_core.on_policy.kl_reference import exact_kl
+from rl_core.on_policy.losses import entropy_bonus, value_loss
+from rl_core.on_policy.trust_region import TrustRegionControls, natural_step
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.natural import measured, move
 

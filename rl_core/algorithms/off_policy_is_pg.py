@@ -7,16 +7,17 @@ from typing import ClassVar
 from torch import Tensor
 
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.algorithms.importance import ImportanceControls, advantage_in_place
-from rl_core.algorithms.old_policy import old_log_prob
-from rl_core.algorithms.on_policy import Critic, CriticTarget, ReturnKind
-from rl_core.algorithms.shared_losses import entropy_bonus, value_loss
 from rl_core.collect.rollout import Collector
 from rl_core.controls import inherited, number
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.estimators.ratios import clipped_surrogate
 from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.on_policy.controls import Critic, CriticTarget, ReturnKind
+from rl_core.on_policy.importance import ImportanceControls, advantage_in_place
+from rl_core.on_policy.losses import entropy_bonus, value_loss
+from rl_core.on_policy.old_policy import old_log_prob
 
 WEIGHTED = r"L=-@reduction@\;@gamma_t@@importance_weight@\,@advantage@\,\log\pi_\theta(a_t\mid s_t)"
 EQUATION = (

@@ -10,16 +10,17 @@ from pydantic import model_validator
 from torch import Tensor
 
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.algorithms.kl_control import PENALTIES, KlControls, kl_to_reference
-from rl_core.algorithms.old_policy import RatioControls, old_log_prob
-from rl_core.algorithms.on_policy import Normalisation
-from rl_core.algorithms.shared_losses import entropy_bonus, squared_errors, value_loss
 from rl_core.collect.rollout import Collector
 from rl_core.controls import choice, flag, inherited, number
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.estimators.ratios import clipped_surrogate
 from rl_core.estimators.schedules import Schedule, scheduled
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Losses, Minibatch
+from rl_core.on_policy.controls import Normalisation
+from rl_core.on_policy.kl_control import PENALTIES, KlControls, kl_to_reference
+from rl_core.on_policy.losses import entropy_bonus, squared_errors, value_loss
+from rl_core.on_policy.old_policy import RatioControls, old_log_prob
 
 EQUATION = (
     Term(

@@ -9,17 +9,18 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.algorithms.on_policy import CriticTarget, ReturnKind
-from rl_core.algorithms.reinforce_baselines import BaselineControls, critic_loss
-from rl_core.algorithms.score_gradient import ScoreGradientControls, policy_of
-from rl_core.algorithms.shared_losses import entropy_bonus
 from rl_core.collect.live import Keep
 from rl_core.collect.rollout import Collector
 from rl_core.controls import inherited
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch, Score
 from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.heads import Distribution
-from rl_core.types import Batch, Losses, Minibatch, Score
+from rl_core.on_policy.controls import CriticTarget, ReturnKind
+from rl_core.on_policy.losses import entropy_bonus
+from rl_core.on_policy.reinforce_baselines import BaselineControls, critic_loss
+from rl_core.on_policy.score_gradient import ScoreGradientControls, policy_of
+from rl_core.policies.family import Distribution
 from rl_core.updates.score import policy_parameters
 
 EQUATION = (

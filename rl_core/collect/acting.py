@@ -7,9 +7,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from rl_core.collect.forward import Forward, graphless
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Actions, ActionSpace, Box, FloatArray
+from rl_core.networks.forward import graphless
+from rl_core.types import Actions, ActionSpace, Box, FloatArray, Forward
 
 
 class Acting(Protocol):

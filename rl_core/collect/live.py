@@ -8,8 +8,9 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
+from rl_core.data.batch import LivePolicy
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import FloatArray, LivePolicy
+from rl_core.types import FloatArray
 
 Keep = Literal["log_prob", "outputs"]
 

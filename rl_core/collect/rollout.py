@@ -14,10 +14,11 @@ from rl_core.collect.acting import acting
 from rl_core.collect.lanes_state import LanesState
 from rl_core.collect.live import Keep, LiveRecorder
 from rl_core.collect.normaliser import Normaliser
+from rl_core.data.batch import Batch
 from rl_core.environments.lanes import Lanes, StepResult
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.streams import Streams
-from rl_core.types import Actions, Batch, BoolArray, Episode, FloatArray, IntArray
+from rl_core.types import Actions, BoolArray, Episode, FloatArray, IntArray
 
 CHUNK = 64  # steps for which action noise is drawn at once when the length of a rollout is not known
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.scan import reverse_scan
-from rl_core.types import Trajectories
+from rl_core.data.samples import Trajectories
 
 
 def trajectory_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from rl_core.telemetry.episodes import PICTURE_BYTES
+from rl_core.journal.episodes import PICTURE_BYTES
 
 SIDE = 640  # px
 QUALITIES = (85, 70, 50, 30)

@@ -6,8 +6,10 @@ from typing import Any
 
 import torch
 
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Estimates
 from rl_core.evaluate.stage import Stage
-from rl_core.types import Batch, Box, Estimates
+from rl_core.types import Box
 
 
 def document(b: Batch, e: Estimates, stage: Stage, has_critic: bool) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from rl_core.evaluate.child import Child
 from rl_core.evaluate.recording import LIMIT, Job, Reason, record
 from rl_core.evaluate.schedule import following
 from rl_core.evaluate.watching import Watcher
-from rl_core.telemetry.episodes import EpisodeFolder
+from rl_core.journal.episodes import EpisodeFolder
 
 if TYPE_CHECKING:
-    from rl_core.run import Run
+    from rl_core.run.run import Run
 
 logger = logging.getLogger("policyscope.evaluator")
 

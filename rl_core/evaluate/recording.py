@@ -12,7 +12,7 @@ from rl_core.evaluate.child import Tell
 from rl_core.evaluate.document import document
 from rl_core.evaluate.stage import Stage, build_stage
 from rl_core.evaluate.understudy import Role, Understudy
-from rl_core.telemetry.episodes import EpisodeFolder
+from rl_core.journal.episodes import EpisodeFolder
 
 LIMIT = 60  # s for one episode
 

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 import torch
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.estimate import estimate
-from rl_core.algorithms.learner import Learner
-from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Estimates
 from rl_core.evaluate.stage import Stage
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.on_policy.estimate import estimate
+from rl_core.run.learner import Learner
 from rl_core.streams import Streams
-from rl_core.types import Batch, Estimates, FloatArray
+from rl_core.types import FloatArray
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rl_core.data.batch import Batch
 from rl_core.evaluate.child import Child
 from rl_core.evaluate.document import policy
 from rl_core.evaluate.mirror import Mirror
 from rl_core.evaluate.stage import Stage, build_stage
 from rl_core.evaluate.understudy import Role, Understudy
-from rl_core.telemetry.views import ViewSender
-from rl_core.types import Batch
+from rl_core.journal.views import ViewSender
 
 if TYPE_CHECKING:
-    from rl_core.run import Run
+    from rl_core.run.run import Run
 
 logger = logging.getLogger("policyscope.watching")
 

@@ -7,19 +7,20 @@ from typing import Any, cast
 
 import torch
 
-from rl_core.algorithms.estimate import estimate
-from rl_core.algorithms.gradients import fill_gradient
-from rl_core.algorithms.kl_control import KlCoefficient
-from rl_core.algorithms.samples import Samples
-from rl_core.algorithms.score_baselines import OptimalBaseline
-from rl_core.dynamic_programming import exact, softmax
+from rl_core.data.batch import Batch, LivePolicy
+from rl_core.data.samples import Minibatch
 from rl_core.estimators.advantages import normalise
 from rl_core.lab.estimator import Estimator
 from rl_core.lab.oracle import oracle
 from rl_core.lab.sampling import table_policy
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, LivePolicy, Minibatch
+from rl_core.on_policy.estimate import estimate
+from rl_core.on_policy.gradient import fill_gradient
+from rl_core.on_policy.kl_control import KlCoefficient
+from rl_core.on_policy.samples import Samples
+from rl_core.on_policy.score_baselines import OptimalBaseline
+from rl_core.tabular.dynamic_programming import exact, softmax
+from rl_core.tabular.mdp import Float64, TabularMDP
 from rl_core.updates.flat import FlatParameters
 
 

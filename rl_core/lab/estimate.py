@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike
 from rl_core.lab.bench import Bench
 from rl_core.lab.estimator import check_logits, parse
 from rl_core.lab.sampling import Sampler
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.refusals import ConfigError, ConfigErrors
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 LARGEST_BATCH = 100_000
 

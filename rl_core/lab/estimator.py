@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 
 from rl_core.algorithms.algorithm import Algorithm, algorithms
-from rl_core.algorithms.on_policy import NEEDS_CRITIC
 from rl_core.config import checked_controls
 from rl_core.lab.oracle import KINDS, given_table
-from rl_core.mdp import Float64, TabularMDP
+from rl_core.on_policy.controls import NEEDS_CRITIC
 from rl_core.refusals import ConfigError, ConfigErrors, from_unknown
 from rl_core.registry import UnknownId
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 EXTRA = ("algorithm", "value", "behaviour")  # settings that are no controls
 ONLY: dict[str, tuple[Any, ...]] = {

@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rl_core.algorithms.estimate import Values
-from rl_core.dynamic_programming import values, visits
-from rl_core.mdp import Float64, TabularMDP
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.on_policy.estimate import Values
+from rl_core.tabular.dynamic_programming import values, visits
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 KINDS = ("exact", "stationary", "zero")
 

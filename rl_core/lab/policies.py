@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rl_core.dynamic_programming import softmax
 from rl_core.lab.estimator import check_logits
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.refusals import ConfigError, ConfigErrors, from_unknown
 from rl_core.registry import Registry, UnknownId
+from rl_core.tabular.dynamic_programming import softmax
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 Make = Callable[..., Float64]  # (mdp, keywords), or (logits of the policy, keywords)
 

@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 import rl_core.environments.finite
 from rl_core.environments.finite.declared import finite_environments, mdp_of
 from rl_core.environments.kwargs import keyword_fault
-from rl_core.mdp import TabularMDP
 from rl_core.refusals import ConfigError, ConfigErrors, explained
 from rl_core.registry import discover, near_misses
+from rl_core.tabular.mdp import TabularMDP
 
 discover(rl_core.environments.finite)
 

@@ -9,14 +9,15 @@ import torch
 
 from rl_core.algorithms.reinforce import Reinforce
 from rl_core.collect.rollout import Collector
+from rl_core.data.batch import Batch
 from rl_core.environments.finite.declared import Finite
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import EnvironmentInfo
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.controls import NetworkControls
 from rl_core.streams import Streams
-from rl_core.types import Batch, Discrete
+from rl_core.tabular.mdp import Float64, TabularMDP
+from rl_core.types import Discrete
 
 TABLE = Reinforce(network="tabular")
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from rl_core.mdp import Float64
+from rl_core.tabular.mdp import Float64
 
 Z = 1.959963984540054  # 97.5 % point of the normal distribution
 STRICT = 1e-3  # an estimator is called biased where an unbiased one would look so with this probability

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.dynamic_programming import Exact, exact
+from rl_core.data.batch import Batch
 from rl_core.lab.bench import Bench, one_by_one
 from rl_core.lab.estimator import Estimator, parse
 from rl_core.lab.policies import logits_of
@@ -18,10 +18,10 @@ from rl_core.lab.request import EstimatorSpec, StudyRequest, parse_request
 from rl_core.lab.sampling import Sampler, cut, mean_length
 from rl_core.lab.statistics import summarise
 from rl_core.lab.together import Together, able
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.refusals import ConfigError, ConfigErrors
-from rl_core.threads import one_thread
-from rl_core.types import Batch
+from rl_core.run.threads import one_thread
+from rl_core.tabular.dynamic_programming import Exact, exact
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 ROUND = 8_000_000  # numbers that the one-hot observations, or the scores, of a round may have: 64 MB in float64
 AGREE = 1e-9  # between one pass for all batches and one batch after the other, relative to the largest entry

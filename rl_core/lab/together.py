@@ -13,15 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rl_core.algorithms.estimate import Values, estimate
-from rl_core.algorithms.samples import Samples
-from rl_core.dynamic_programming import softmax
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Estimates, Minibatch
 from rl_core.estimators.optimal import leave_one_out_constant, moments, optimal_constant
 from rl_core.lab.estimator import Estimator
 from rl_core.lab.oracle import oracle
 from rl_core.lab.sampling import table_policy
-from rl_core.mdp import Float64, TabularMDP
-from rl_core.types import Batch, Estimates, Minibatch
+from rl_core.on_policy.estimate import Values, estimate
+from rl_core.on_policy.samples import Samples
+from rl_core.tabular.dynamic_programming import softmax
+from rl_core.tabular.mdp import Float64, TabularMDP
 
 
 class Copies(nn.Module):

@@ -9,11 +9,13 @@ from typing import Literal
 import torch
 from torch import Generator, Tensor, nn
 
-from rl_core.networks.bernoulli import Bernoulli
 from rl_core.networks.controls import NetworkControls
-from rl_core.networks.heads import Categorical, DiagonalGaussian, Distribution
 from rl_core.networks.initial import initialise
 from rl_core.networks.mlp import Mlp
+from rl_core.policies.bernoulli import Bernoulli
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.family import Distribution
+from rl_core.policies.gaussian import DiagonalGaussian
 from rl_core.types import ActionSpace, Box, Discrete
 
 CriticKind = Literal["v", "q", "none"]

@@ -6,10 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
+from rl_core.data.samples import Minibatch, Score
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.bernoulli import Bernoulli
-from rl_core.networks.heads import Categorical, Distribution
-from rl_core.types import Minibatch, Score
+from rl_core.policies.bernoulli import Bernoulli
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.family import Distribution
 
 CHUNK = 512  # samples whose gradients are held at once: 10 MB for 5,000 parameters
 

@@ -18,13 +18,15 @@ from torch import Tensor
 
 from rl_core.ad.gate import Gate
 from rl_core.algorithms.algorithm import Algorithm, algorithms
-from rl_core.algorithms.learner import Learner
-from rl_core.algorithms.on_policy import OnPolicyControls
 from rl_core.algorithms.reinforce import losses as reinforce_losses
-from rl_core.algorithms.trace import Trace
 from rl_core.config import resolve  # importing it fills the registry
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.run.learner import Learner
+from rl_core.run.trace import Trace
 from rl_core.streams import Streams
-from rl_core.types import ActionSpace, Batch, Discrete, Losses, Minibatch
+from rl_core.types import ActionSpace, Discrete
 from tests.contracts.sources import ROOT
 from tests.rl_core.support import BOX, minibatch, network, random_batch, values_of
 

@@ -13,7 +13,7 @@ from rl_core.algorithms.algorithm import algorithms
 from rl_core.catalog import catalog
 from rl_core.config import resolve
 from rl_core.recipes import recipes
-from rl_core.run import train
+from rl_core.run.run import train
 from rl_core.telemetry.metric import distributions, episode_series
 
 CATALOG = catalog()

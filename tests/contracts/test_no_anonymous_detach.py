@@ -6,7 +6,11 @@ import ast
 
 from tests.contracts.sources import parsed
 
-EQUATIONS = ("rl_core/estimators", "rl_core/algorithms", "rl_core/networks", "rl_core/environments")
+EQUATIONS = (
+    "rl_core/estimators", "rl_core/policies", "rl_core/on_policy", "rl_core/algorithms", "rl_core/networks",
+    "rl_core/environments",
+)  # fmt: skip
+WITHOUT_GRAPH = {"rl_core/networks/forward.py"}  # acts on arrays: there is no gradient that could be stopped
 STOPS = {"detach", "detach_", "data", "no_grad", "inference_mode", "set_grad_enabled", "enable_grad", "requires_grad_"}
 
 
@@ -25,7 +29,12 @@ def anonymous_stops(tree: ast.Module) -> list[int]:
 
 
 def test_equations_stop_gradients_only_through_gates() -> None:
-    found = [f"{path}:{line}" for path, tree in parsed(*EQUATIONS) for line in anonymous_stops(tree)]
+    found = [
+        f"{path}:{line}"
+        for path, tree in parsed(*EQUATIONS)
+        if path not in WITHOUT_GRAPH
+        for line in anonymous_stops(tree)
+    ]
     assert not found, (
         f"anonymous stop-gradient in {found}; expected a gate of the algorithm's Controls. "
         "Usual cause: a value that should not train something. Declare it with boundary() and call the gate there."

@@ -17,11 +17,11 @@ from rl_core.algorithms.reinforce import Reinforce, losses
 from rl_core.catalog import catalog
 from rl_core.config import ConfigErrors, check_edit, resolve
 from rl_core.controls import boundary, choice, flag, number
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.registry import Registry, UnknownId, near_misses
-from rl_core.run import train
+from rl_core.run.run import train
 from rl_core.telemetry.metric import scalar, scalars
 from rl_core.telemetry.record import UpdateRecord
-from rl_core.types import Losses, Minibatch
 
 BODY: dict[str, Any] = {"algorithm": "sampled", "environment": {"id": "CartPole-v1"}, "budget": {"updates": 2}}
 

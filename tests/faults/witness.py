@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from rl_core.telemetry.journal import JournalReader
+from rl_core.journal.journal import JournalReader
 from tests.faults.items import Items, items
 
 

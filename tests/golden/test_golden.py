@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-import rl_core.run
+import rl_core.run.run
 import rl_core.telemetry.frames
 from rl_core.recipes import recipes
 from tests.golden.trace import FOLDER, load, stored, trace, trained
@@ -34,7 +34,7 @@ def test_there_is_no_trace_of_a_recipe_that_is_gone() -> None:
 @pytest.mark.parametrize("recipe", recipes)
 def test_watching_moves_no_bit(recipe: str, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = trained(recipe, telemetry=False)
-    monkeypatch.setattr(rl_core.run, "LEAK_INTERVAL", 0.0)
+    monkeypatch.setattr(rl_core.run.run, "LEAK_INTERVAL", 0.0)
     monkeypatch.setattr(rl_core.telemetry.frames, "FRAME_INTERVAL", 0.0)
     monkeypatch.setattr(rl_core.telemetry.frames, "DISTRIBUTION_INTERVAL", 0.0)
     records: list[dict[str, Any]] = []

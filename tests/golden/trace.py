@@ -10,9 +10,9 @@ from unittest.mock import patch
 
 import rl_core.telemetry.frames
 from rl_core.config import resolve
-from rl_core.log import Discard
-from rl_core.run import Run
-from rl_core.threads import one_thread
+from rl_core.run.log import Discard
+from rl_core.run.run import Run
+from rl_core.run.threads import one_thread
 
 FOLDER = Path(__file__).parent
 UPDATES = 5

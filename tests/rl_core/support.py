@@ -10,16 +10,19 @@ import torch
 from torch import Tensor, nn
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.estimate import Values, estimate
-from rl_core.algorithms.learner import Learner
-from rl_core.algorithms.on_policy import OnPolicyControls
-from rl_core.algorithms.samples import Samples
 from rl_core.config import resolve
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Losses, Minibatch
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.heads import Categorical, DiagonalGaussian
-from rl_core.run import Run
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.on_policy.estimate import Values, estimate
+from rl_core.on_policy.samples import Samples
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.gaussian import DiagonalGaussian
+from rl_core.run.learner import Learner
+from rl_core.run.run import Run
 from rl_core.streams import Streams
-from rl_core.types import ActionSpace, Batch, Box, Discrete, Losses, Minibatch
+from rl_core.types import ActionSpace, Box, Discrete
 
 torch.set_num_threads(1)
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.dynamic_programming import LARGEST_SWEEP, exact_of, optimum
 from rl_core.environments.finite.features import KEYWORD, features_of
 from rl_core.environments.lanes import EnvironmentInfo
-from rl_core.mdp import Float64, TabularMDP
 from rl_core.registry import Registry
+from rl_core.tabular.dynamic_programming import LARGEST_SWEEP, exact_of, optimum
+from rl_core.tabular.mdp import Float64, TabularMDP
 from rl_core.types import Discrete
 
 Make = Callable[..., TabularMDP]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.mdp import LARGEST, Float64
+from rl_core.tabular.mdp import LARGEST, Float64
 
 KEYWORD = "features"
 ALLOWED = "'one_hot', 'constant', 'random:D' for D numbers per state, or a list with a row of numbers per state"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP
+from rl_core.tabular.mdp import TabularMDP
 
 HALF = [[[0.0, 1.0], [0.0, 1.0]], [[0.0, 1.0], [0.0, 1.0]]]
 PAID = [[[0.0, 0.0], [0.0, 1.0]], [[0.0, 0.0], [0.0, 0.0]]]

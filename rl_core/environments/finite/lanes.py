@@ -6,7 +6,7 @@ import numpy as np
 
 from rl_core.environments.finite.declared import Finite
 from rl_core.environments.lanes import Lanes, StepResult
-from rl_core.mdp import Float64
+from rl_core.tabular.mdp import Float64
 from rl_core.types import Action, Actions, BoolArray, FloatArray, IntArray
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rl_core.environments.finite.declared import finite
-from rl_core.mdp import TabularMDP, blank
+from rl_core.tabular.mdp import TabularMDP, blank
 
 
 @finite("Split-v0", "A-split")

@@ -18,7 +18,7 @@ from rl_core.environments.finite.features import KEYWORD
 from rl_core.environments.known import action_names, known_info
 from rl_core.environments.kwargs import constructor_keywords
 from rl_core.environments.lanes import EnvironmentInfo
-from rl_core.mdp import Outcomes, TabularMDP, blank
+from rl_core.tabular.mdp import Outcomes, TabularMDP, blank
 
 TITLES = {
     "FrozenLake": "Frozen lake", "FrozenLake8x8": "Frozen lake, 8 by 8", "Taxi": "Taxi",

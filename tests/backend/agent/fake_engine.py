@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rl_core.telemetry.inbox import InboxReader
-from rl_core.telemetry.journal import JournalReader, JournalWriter, last_record
-from rl_core.telemetry.views import ViewSender
+from rl_core.journal.inbox import InboxReader
+from rl_core.journal.journal import JournalReader, JournalWriter, last_record
+from rl_core.journal.views import ViewSender
 
 
 class FakeTrainer:

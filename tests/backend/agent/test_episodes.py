@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from backend.agent.run_directory import RunDirectory
-from rl_core.telemetry import episodes
-from rl_core.telemetry.episodes import EpisodeFolder, read_document, read_picture
+from rl_core.journal import episodes
+from rl_core.journal.episodes import EpisodeFolder, read_document, read_picture
 from tests.backend.agent.fake_server import FakeServer
 from tests.backend.agent.test_requests import ask
 

@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from backend.agent.liveness import start_time
-from rl_core.telemetry.journal import JournalWriter
+from rl_core.journal.journal import JournalWriter
 from tests.backend.agent.conftest import Spawn
 from tests.backend.agent.fake_engine import read_all
 from tests.backend.agent.fake_server import TOKEN, FakeServer, write

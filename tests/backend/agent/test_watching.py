@@ -15,8 +15,8 @@ from backend.agent.run import Run
 from backend.agent.run_directory import RunDirectory
 from backend.agent.timings import Timings
 from backend.agent.watches import Watches
-from rl_core.telemetry.inbox import InboxReader
-from rl_core.telemetry.views import NAME, ViewReceiver, ViewSender
+from rl_core.journal.inbox import InboxReader
+from rl_core.journal.views import NAME, ViewReceiver, ViewSender
 from tests.backend.agent.fake_server import FakeServer
 
 

@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.estimate import Values, estimate
-from rl_core.networks.heads import DiagonalGaussian
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.on_policy.estimate import Values, estimate
+from rl_core.policies.gaussian import DiagonalGaussian
 from tests.rl_core.support import (
     BOX,
     Table,

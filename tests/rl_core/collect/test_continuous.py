@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rl_core.environments.lanes import StepResult
-from rl_core.run import Run
+from rl_core.run.run import Run
 from rl_core.types import Actions, BoolArray
 from tests.rl_core.support import run
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.algorithms.estimate import Values
 from rl_core.collect.rollout import Collector
+from rl_core.data.batch import Batch
 from rl_core.environments.adapter import GymnasiumLanes
 from rl_core.environments.make import EnvironmentRefused, check_environment, make_lanes
+from rl_core.on_policy.estimate import Values
 from rl_core.streams import Streams
-from rl_core.types import Batch
 from tests.rl_core.environments import tiny
 from tests.rl_core.support import controls, network
 

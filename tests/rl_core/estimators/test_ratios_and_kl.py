@@ -10,7 +10,7 @@ from torch import Tensor
 
 from rl_core.estimators.kl import KlDirection, k1, k2, k3, sampled_kl
 from rl_core.estimators.ratios import clipped_surrogate, effective_sample_fraction
-from rl_core.networks.heads import Categorical
+from rl_core.policies.categorical import Categorical
 from tests.rl_core.support import close
 
 pytestmark = pytest.mark.usefixtures("float64")

@@ -10,9 +10,9 @@ from typing import Any
 
 from rl_core.config import resolve
 from rl_core.evaluate.understudy import Role
-from rl_core.run import Run
-from rl_core.telemetry.inbox import InboxWriter
-from rl_core.telemetry.journal import JournalReader
+from rl_core.journal.inbox import InboxWriter
+from rl_core.journal.journal import JournalReader
+from rl_core.run.run import Run
 from tests.rl_core.support import SMALL_PPO
 from tests.service import eventually
 
@@ -70,6 +70,6 @@ def children(pid: int) -> list[int]:
 
 
 if __name__ == "__main__":
-    from rl_core.trainer import run_trainer
+    from rl_core.trainer.trainer import run_trainer
 
     run_trainer(resolve(json.loads(sys.argv[2])), Path(sys.argv[1]), resume="--resume" in sys.argv)

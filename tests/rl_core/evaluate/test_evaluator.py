@@ -11,10 +11,10 @@ from typing import Any
 import psutil
 import pytest
 
-from rl_core.checkpoint import Checkpoints
 from rl_core.evaluate.recording import Job, record
-from rl_core.telemetry.episodes import EpisodeFolder, read_document
-from rl_core.telemetry.views import ViewReceiver
+from rl_core.journal.episodes import EpisodeFolder, read_document
+from rl_core.journal.views import ViewReceiver
+from rl_core.run.checkpoint import Checkpoints
 from tests.rl_core.evaluate.players import TrainerProcess, children
 from tests.rl_core.run.operated import edit
 from tests.rl_core.support import SMALL_PPO, run

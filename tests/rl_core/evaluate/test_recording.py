@@ -19,7 +19,7 @@ from rl_core.evaluate.camera import Camera, jpeg
 from rl_core.evaluate.recording import Job, play, record
 from rl_core.evaluate.schedule import following
 from rl_core.evaluate.stage import build_stage
-from rl_core.telemetry.episodes import PICTURE_BYTES, EpisodeFolder, read_document, read_picture
+from rl_core.journal.episodes import PICTURE_BYTES, EpisodeFolder, read_document, read_picture
 from tests.rl_core.environments import tiny
 from tests.rl_core.evaluate.players import role
 from tests.rl_core.support import SMALL_REINFORCE

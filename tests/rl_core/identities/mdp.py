@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
 
 
 @dataclass(frozen=True)

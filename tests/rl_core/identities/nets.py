@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.learner import Learner
-from rl_core.types import ActionSpace, Batch, Discrete, LivePolicy
+from rl_core.data.batch import Batch, LivePolicy
+from rl_core.run.learner import Learner
+from rl_core.types import ActionSpace, Discrete
 from tests.rl_core.support import BOX, controls, learner, random_batch
 
 TWO, THREE = Discrete(("no", "yes")), Discrete(("a", "b", "c"))

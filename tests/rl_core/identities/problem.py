@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.estimate import Values
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.on_policy.estimate import Values
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.support import close, controls, gradient, losses, minibatch, network
 

@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.estimate import Values
-from rl_core.algorithms.score_baselines import Found, OptimalBaseline
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Minibatch
 from rl_core.estimators.optimal import leave_one_out_constant, moments, optimal_constant
-from rl_core.types import Batch, Minibatch
+from rl_core.on_policy.estimate import Values
+from rl_core.on_policy.score_baselines import Found, OptimalBaseline
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.identities.nets import KINDS, acted
 from tests.rl_core.identities.problem import EXACT, Problem, lanes, uniform

@@ -13,8 +13,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from rl_core.collect.acting import acting
-from rl_core.networks.bernoulli import Bernoulli
-from rl_core.networks.heads import Categorical, DiagonalGaussian
+from rl_core.policies.bernoulli import Bernoulli
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.gaussian import DiagonalGaussian
 from tests.rl_core.identities.nets import EVERY_KIND, KINDS, TWO, Kind, acted, whole_gradient, with_graph
 from tests.rl_core.support import close, controls, gradient, learner, losses, minibatch, random_batch
 

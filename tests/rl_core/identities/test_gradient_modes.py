@@ -9,8 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.learner import Learner
-from rl_core.types import Batch, Discrete, Minibatch
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Minibatch
+from rl_core.run.learner import Learner
+from rl_core.types import Discrete
 from tests.rl_core.identities.nets import EVERY_KIND, KINDS, Kind, acted, whole_gradient, with_graph
 from tests.rl_core.support import close, controls, learner, minibatch, random_batch, run
 

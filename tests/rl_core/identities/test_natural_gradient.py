@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from rl_core.ad.products import curvature, flat_gradient, jacobian
-from rl_core.algorithms.kl_reference import exact_kl
-from rl_core.networks.heads import Categorical
+from rl_core.on_policy.kl_reference import exact_kl
+from rl_core.policies.categorical import Categorical
 from rl_core.updates.natural import conjugate_gradient, step_length
 from tests.rl_core.identities.mdp import path_probability
 from tests.rl_core.identities.nets import KINDS, Kind, acted

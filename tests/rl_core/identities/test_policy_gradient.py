@@ -10,9 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from rl_core.data.batch import Batch
 from rl_core.estimators import baselines
-from rl_core.networks.heads import Categorical
-from rl_core.types import Batch
+from rl_core.policies.categorical import Categorical
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.identities.problem import Problem, any_v, exact_v, lanes
 from tests.rl_core.support import close, controls, gradient, losses, minibatch

@@ -8,8 +8,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.estimate import estimate
 from rl_core.estimators.advantages import normalise
+from rl_core.on_policy.estimate import estimate
 from tests.rl_core.identities.nets import KINDS, acted
 from tests.rl_core.support import Table, close, controls, gradient, losses, minibatch, random_batch, values_of
 

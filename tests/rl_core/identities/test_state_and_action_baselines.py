@@ -8,8 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from rl_core.algorithms.estimate import Values
-from rl_core.networks.heads import Categorical, DiagonalGaussian
+from rl_core.on_policy.estimate import Values
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.gaussian import DiagonalGaussian
 from rl_core.updates.score import score_norms
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.identities.nets import KINDS, Kind, acted

@@ -11,9 +11,10 @@ from torch import Tensor
 from torch.func import functional_call, grad, vmap
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.collect.forward import graphless
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Minibatch, Trajectories
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch, Minibatch, Trajectories
+from rl_core.networks.forward import graphless
 from tests.rl_core.support import (
     close,
     controls,

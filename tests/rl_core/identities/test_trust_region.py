@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.products import jacobian
-from rl_core.algorithms.learner import Learner
-from rl_core.algorithms.trace import Trace
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.run.learner import Learner
+from rl_core.run.trace import Trace
 from rl_core.updates.natural import SHRINK, Tried, line_search
 from tests.rl_core.identities.nets import KINDS, Kind, acted
 from tests.rl_core.support import close, gradient, losses, minibatch

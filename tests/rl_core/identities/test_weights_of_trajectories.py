@@ -10,10 +10,11 @@ import pytest
 import torch
 from torch import Tensor
 
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Minibatch, Trajectories
 from rl_core.estimators.ratios import effective_sample_fraction
 from rl_core.estimators.weights import per_decision, step_normalised, trajectory_log_weight
-from rl_core.networks.bernoulli import Bernoulli
-from rl_core.types import Batch, Minibatch, Trajectories
+from rl_core.policies.bernoulli import Bernoulli
 from tests.rl_core.identities.nets import Kind, acted
 from tests.rl_core.support import close, gradient, losses, minibatch
 

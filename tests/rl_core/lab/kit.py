@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from rl_core.dynamic_programming import softmax
-from rl_core.mdp import Float64, TabularMDP
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.tabular.dynamic_programming import softmax
+from rl_core.tabular.mdp import Float64, TabularMDP
 from tests.rl_core.identities.mdp import as_batch, enumerate_paths, path_probability, random_mdp
 
 

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rl_core.dynamic_programming import exact, softmax
 from rl_core.environments.finite.declared import mdp_of
 from rl_core.lab.policies import logits_of, policies
 from rl_core.lab.presets import PRESETS, laboratory
 from rl_core.lab.request import parse_request
 from rl_core.lab.study import Sampling, study
 from rl_core.refusals import ConfigErrors
+from rl_core.tabular.dynamic_programming import exact, softmax
 
 SMALL: dict[str, Any] = {
     "environment": {"id": "Garnet-v0", "kwargs": {"states": 4, "actions": 2, "horizon": 4}},

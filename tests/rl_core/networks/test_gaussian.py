@@ -10,7 +10,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Independent, Normal, kl_divergence
 
-from rl_core.networks.heads import Categorical, DiagonalGaussian
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.gaussian import DiagonalGaussian
 from rl_core.telemetry.heads import CategoricalHead, GaussianHead
 from tests.rl_core.support import BOX, close, controls, network
 

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from rl_core.ad.gate import Gate
-from rl_core.collect.forward import graphless
-from rl_core.networks.hold import hold
+from rl_core.ad.hold import hold
+from rl_core.networks.forward import graphless
 from rl_core.networks.initial import initialise
 from rl_core.networks.mlp import Mlp
 from rl_core.streams import Streams

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from rl_core.collect.acting import acting
-from rl_core.collect.forward import graphless_value
 from rl_core.config import ConfigErrors, resolve
 from rl_core.networks.actor_critic import ActorCritic
+from rl_core.networks.forward import graphless_value
 from rl_core.types import Discrete
 from tests.rl_core.support import BOX, SMALL_PPO, SMALL_REINFORCE, close, controls, network, run
 

@@ -15,8 +15,8 @@ from stable_baselines3.common.torch_layers import BaseFeaturesExtractor, Flatten
 from stable_baselines3.common.vec_env import DummyVecEnv
 from torch import Tensor, nn
 
+from rl_core.data.batch import Batch
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.types import Batch
 
 OBS, HIDDEN, STEPS, LANES = 4, 8, 11, 3
 GAMMA, LAMBDA = 0.97, 0.9

@@ -9,11 +9,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rl_core.checkpoint import Checkpoints
 from rl_core.config import resolve
-from rl_core.log import Discard
-from rl_core.operate import Command, Operator
-from rl_core.run import Run
+from rl_core.run.checkpoint import Checkpoints
+from rl_core.run.log import Discard
+from rl_core.run.run import Run
+from rl_core.trainer.operate import Command, Operator
 
 LAST = "the last word"
 

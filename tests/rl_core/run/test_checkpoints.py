@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import torch
 
-import rl_core.run
+import rl_core.run.run
 import rl_core.telemetry.frames
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.checkpoint import KEPT, Checkpoints
 from rl_core.recipes import recipes
-from rl_core.run import Run
+from rl_core.run.checkpoint import KEPT, Checkpoints
+from rl_core.run.run import Run
 from tests.rl_core.run.operated import edit, operate, same
 from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
 
@@ -135,8 +135,8 @@ def test_telemetry_probes_taps_and_checkpoints_change_nothing(
     unwatched = operate(body, telemetry=False)
     assert not unwatched.rows()
     watched = operate(body)
-    monkeypatch.setattr(rl_core.run, "LEAK_INTERVAL", 0.0)
-    monkeypatch.setattr(rl_core.run, "CHECKPOINT_INTERVAL", 0.0)
+    monkeypatch.setattr(rl_core.run.run, "LEAK_INTERVAL", 0.0)
+    monkeypatch.setattr(rl_core.run.run, "CHECKPOINT_INTERVAL", 0.0)
     monkeypatch.setattr(rl_core.telemetry.frames, "DISTRIBUTION_INTERVAL", 0.0)
     monkeypatch.setattr(rl_core.telemetry.frames, "FRAME_INTERVAL", 0.0)
     closely = operate(body, directory=tmp_path)

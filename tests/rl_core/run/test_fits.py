@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.fits import fits
 from rl_core.config import ConfigErrors, check_edit, resolve
+from rl_core.environments.fits import fits
 
 ROWS: list[list[float]] = [[1.0, float(s)] for s in range(16)]
 # control, value, with what else, where it is refused and in what words, where it fits

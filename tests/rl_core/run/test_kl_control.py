@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import torch
 
-from rl_core.algorithms.learner import Learner
-from rl_core.algorithms.trace import Trace
-from rl_core.types import Batch
+from rl_core.data.batch import Batch
+from rl_core.run.learner import Learner
+from rl_core.run.trace import Trace
 from tests.rl_core.support import controls, learner, random_batch
 
 pytestmark = pytest.mark.usefixtures("float64")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rl_core.operate import Operator
+from rl_core.trainer.operate import Operator
 from tests.rl_core.run.operated import Operated, edit, operate, same
 from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from rl_core.checkpoint import Checkpoints
 from rl_core.config import resolve
-from rl_core.run import Run
-from rl_core.telemetry.inbox import InboxWriter
-from rl_core.telemetry.journal import JournalReader
-from rl_core.trainer import run_trainer
+from rl_core.journal.inbox import InboxWriter
+from rl_core.journal.journal import JournalReader
+from rl_core.run.checkpoint import Checkpoints
+from rl_core.run.run import Run
+from rl_core.trainer.trainer import run_trainer
 from tests.rl_core.environments import tiny
 from tests.rl_core.run.operated import operate, same
 from tests.rl_core.support import SMALL_PPO

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from rl_core.algorithms.truth import Truth
-from rl_core.dynamic_programming import exact
 from rl_core.environments.finite.features import features_of
-from rl_core.mdp import TabularMDP
 from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.truth import Truth
+from rl_core.tabular.dynamic_programming import exact
+from rl_core.tabular.mdp import TabularMDP
 from rl_core.updates.score import policy_parameters
 from tests.rl_core.identities.mdp import enumerate_paths, objective, path_probability, random_mdp
 from tests.rl_core.support import controls, gradient, network

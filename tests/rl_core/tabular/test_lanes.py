@@ -10,8 +10,8 @@ import rl_core.environments.finite
 from rl_core.environments.finite.declared import finite_environments
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.make import EnvironmentRefused, catalog_rows, check_environment
-from rl_core.mdp import TabularMDP
 from rl_core.registry import discover
+from rl_core.tabular.mdp import TabularMDP
 
 discover(rl_core.environments.finite)
 IDS = list(finite_environments)

@@ -10,16 +10,16 @@ import pytest
 import torch
 
 import rl_core
-from rl_core.ad.graph import graph_size
+from rl_core.ad.size import graph_size
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.algorithms.truth import Truth
 from rl_core.collect.rollout import Collector
 from rl_core.environments.finite.declared import finite_environments
 from rl_core.environments.finite.lanes import TabularLanes
-from rl_core.mdp import TabularMDP
-from rl_core.measure import Clockings
-from rl_core.run import Run
+from rl_core.on_policy.truth import Truth
+from rl_core.run.measure import Clockings
+from rl_core.run.run import Run
 from rl_core.streams import Streams
+from rl_core.tabular.mdp import TabularMDP
 from rl_core.telemetry.deviation import Deviation
 from rl_core.telemetry.record import ExactReading
 from rl_core.updates.score import policy_parameters

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rl_core.log import Discard, Log
+from rl_core.run.log import Discard, Log
 from rl_core.telemetry.frames import ROW_AXES, Frames
 from rl_core.telemetry.metric import scalars
 from rl_core.types import Episode

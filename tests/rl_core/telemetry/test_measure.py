@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from rl_core.algorithms.trace import Trace
-from rl_core.measure import Clockings, Measurer
-from rl_core.networks.heads import Categorical
-from rl_core.run import Run
+from rl_core.data.batch import Batch
+from rl_core.policies.categorical import Categorical
+from rl_core.run.measure import Clockings, Measurer
+from rl_core.run.run import Run
+from rl_core.run.trace import Trace
 from rl_core.telemetry.record import UpdateRecord
-from rl_core.types import Batch
 from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
 
 SPENT = Clockings(collect=0.5, cpu=0.25, elapsed=2.0)

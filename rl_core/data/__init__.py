@@ -1,0 +1,1 @@
+"""What moves between the stages: rows of tensors with one leading axis."""

@@ -1,0 +1,1 @@
+"""The on-policy family: its controls, its estimate, its samples, and what its losses and rules share."""

@@ -1,0 +1,103 @@
+r"""Holding the policy near the one that made the data: a KL penalty, one that adapts, or an early end of the epochs."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import model_validator
+from torch import Tensor
+
+from rl_core.ad.gate import constant
+from rl_core.controls import choice, number
+from rl_core.data.samples import Losses, Minibatch
+from rl_core.estimators.kl import KlEstimator, sampled_kl
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, reference
+from rl_core.policies.family import Distribution
+
+PENALTIES = ("penalty", "adaptive_penalty")
+TOLERANCE = 1.5  # the KL may exceed its target by this factor, or fall short of it
+BETA_RANGE = (1e-6, 1e6)  # beyond it a coefficient that adapts would need hundreds of updates to come back
+
+
+class KlControls(ReferenceControls):
+    """Controls of the distance to the data policy, for algorithms with several gradient steps per batch."""
+
+    kl: Literal["none", "penalty", "adaptive_penalty", "early_stop"] = choice(
+        r"\mathrm{KL}", "none", title="KL control", group="policy", ref="Schulman et al. 2017, section 4",
+        effect="Holds the policy near the one that made the data; with a wide clip range it does so alone.",
+    )  # fmt: skip
+    """A penalty on the KL, one whose coefficient adapts to a target, or an end of the epochs beyond the target."""
+
+    kl_coef: float = number(
+        r"\beta", 1.0, title="KL coefficient", ge=0, le=1000, group="policy",
+        effect="Larger holds harder; where it adapts this is where it begins.",
+    )  # fmt: skip
+    """Weight of the KL penalty; an edit starts the adaptive one again from here."""
+
+    kl_target: float = number(
+        r"d_{\text{targ}}", 0.01, title="KL target", ge=1e-5, le=10, unit="nat", log=True, group="policy",
+        effect="Small steps are safe and slow; the epochs end, or beta doubles, at 1.5 times this.",
+    )  # fmt: skip
+    """KL per batch that the adaptive penalty aims at, and that the early stop allows 1.5 times of."""
+
+    kl_estimator: KlEstimator = choice(
+        r"\widehat{\mathrm{KL}}", "exact", title="KL estimator", group="policy", ref="Schulman 2020",
+        terms={"exact": r"\mathrm{KL}", "k1": "k_1", "k2": "k_2", "k3": "k_3"},
+        effect="The gradients of exact, k1 and k3 have one mean; k1's is pure noise where the policies are equal.",
+    )  # fmt: skip
+    """The sum over all actions, or an estimate from the actions that were taken; k2's gradient is biased."""
+
+    @model_validator(mode="after")
+    def _kl_valid(self) -> KlControls:
+        if self.kl != "none" and getattr(self, "epochs", 1) == getattr(self, "minibatches", 1) == 1:
+            self.refuse("kl", f"kl '{self.kl}' holds the policy near the one that made the batch, but with epochs 1 "
+                        "and minibatches 1 there is a single step, at which the KL and its gradient are still 0. "
+                        "Raise epochs or minibatches, or set kl to 'none', in the same edit.")  # fmt: skip
+        if self.kl == "adaptive_penalty" and not self.kl_coef:
+            self.refuse("kl_coef", "kl_coef is 0, which stays 0 however often the adaptive penalty doubles it. Set "
+                        "kl_coef above 0, for instance 1, or kl to 'none'.")  # fmt: skip
+        return self
+
+
+def kl_to_reference(b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: KlControls) -> Tensor:
+    r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, as chosen (nats)."""
+    if c.kl_estimator == "exact":
+        return exact_kl(b, net, pi, log_pi_t, c)
+    return sampled_kl(log_pi_t - reference(b, net, pi, log_pi_t, c)[1], c.kl_estimator, c.kl_direction).mean()
+
+
+class KlCoefficient:
+    r"""The \beta in force: kl_coef, or what has become of it by doubling and halving."""
+
+    def __init__(self) -> None:
+        self._given, self._beta = 0.0, 0.0
+
+    def at(self, c: Any) -> float | None:
+        r"""\beta for the next update; None where nothing is penalised."""
+        if getattr(c, "kl", "none") not in PENALTIES:
+            self._given = 0.0
+            return None
+        if c.kl == "penalty" or c.kl_coef != self._given:
+            self._given = self._beta = c.kl_coef
+        return self._beta
+
+    def adapt(self, m: Minibatch, net: ActorCritic, c: KlControls) -> None:
+        r"""After an update on the batch `m`: \beta doubles if KL > 1.5 d, and halves if KL < d / 1.5."""
+        pi = net.policy(m.obs, m.masks)
+        kl = float(constant(kl_to_reference(m, net, pi, pi.log_prob(m.action), c)))
+        factor = 2.0 if kl > TOLERANCE * c.kl_target else 0.5 if kl < c.kl_target / TOLERANCE else 1.0
+        self._beta = min(max(factor * self._beta, BETA_RANGE[0]), BETA_RANGE[1])
+
+    def state(self) -> dict[str, float]:
+        """For a checkpoint."""
+        return {"given": self._given, "beta": self._beta}
+
+    def restore(self, state: dict[str, float]) -> None:
+        """Go on from a checkpoint."""
+        self._given, self._beta = state["given"], state["beta"]
+
+
+def too_far(losses: Losses, c: Any) -> bool:
+    """Whether the early stop ends the epochs here, before this minibatch's step."""
+    return losses.kl is not None and c.kl == "early_stop" and float(constant(losses.kl)) > TOLERANCE * c.kl_target

@@ -1,0 +1,85 @@
+"""The baselines that need scores: the variance-optimal constants, and what is remembered of them between batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from rl_core.ad.gate import constant
+from rl_core.ad.products import jacobian
+from rl_core.data.batch import Batch
+from rl_core.data.samples import Trajectories
+from rl_core.estimators.optimal import Source, leave_one_out_constant, moments, optimal_constant
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.on_policy.estimate import Values, estimate
+from rl_core.on_policy.samples import Samples
+from rl_core.updates.score import policy_parameters
+
+OPTIMAL = ("optimal_scalar", "optimal_component")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What to subtract: a number per sample [T, N], or a gradient [P] where each parameter has its own constant."""
+
+    baseline_t: Tensor | None = None
+    control_variate: Tensor | None = None
+
+
+class OptimalBaseline:
+    """b* of the last batch, so that the next can subtract a number that does not depend on its own samples."""
+
+    def __init__(self) -> None:
+        self._previous: Tensor | None = None  # [1] or [P]
+
+    def find(self, b: Batch, values: Values | None, net: ActorCritic, c: Any) -> Found:
+        """From the batch's own scores where the control `baseline` asks for it."""
+        if getattr(c, "baseline", "none") not in OPTIMAL:
+            return Found()
+        x, y, trajectories = _terms(b, values, net, c)
+        cross, square = moments(x, y, c.baseline == "optimal_component")
+        own = optimal_constant(cross, square)
+        used = self._chosen(c.baseline_source, own, cross, square)
+        self._previous = own
+        if c.baseline == "optimal_component":
+            return Found(control_variate=(used * y).mean(0))
+        return Found(baseline_t=_spread(used.expand(len(x), 1)[:, 0], trajectories, b))
+
+    def _chosen(self, source: Source, own: Tensor, cross: Tensor, square: Tensor) -> Tensor:
+        if source == "leave_one_out":
+            return leave_one_out_constant(cross, square)
+        if source == "same_batch":
+            return own
+        fits = self._previous is not None and self._previous.shape == own.shape
+        return self._previous if fits and self._previous is not None else torch.zeros_like(own)
+
+    def state(self) -> Tensor | None:
+        """For a checkpoint."""
+        return self._previous
+
+    def restore(self, state: Tensor | None) -> None:
+        """Go on from a checkpoint."""
+        self._previous = state
+
+
+def _terms(
+    b: Batch, values: Values | None, net: ActorCritic, c: OnPolicyControls
+) -> tuple[Tensor, Tensor, Trajectories]:
+    """X_i and Y_i of every trajectory, [N, P] each."""
+    bare = estimate(b, values, c.edited({"baseline": "none", "advantage_norm": "none"}))
+    m = Samples.of(b, bare, c, 0.0).minibatch
+    assert m.trajectories is not None
+    log_pi_t = net.policy(m.obs, m.masks).log_prob(m.action)
+    y = jacobian(m.trajectories.total(m.discounted(torch.ones_like(log_pi_t)) * log_pi_t), policy_parameters(net))
+    x = jacobian(m.trajectories.total(m.discounted(m.advantage) * log_pi_t), policy_parameters(net))
+    return constant(x), constant(y), m.trajectories
+
+
+def _spread(each: Tensor, trajectories: Trajectories, b: Batch) -> Tensor:
+    """A number per trajectory [N] at each of its samples, [T, N]; 0 where there is none."""
+    valid = torch.ones_like(b.end_t) if b.valid_t is None else b.valid_t
+    return torch.zeros_like(b.reward_t).masked_scatter(valid, each[trajectories.index].to(b.reward_t))

@@ -1,0 +1,92 @@
+r"""Ways to one vector: the gradient of -\sum_t w_t log \pi(a_t|s_t), and where its log-probabilities come from."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from rl_core.controls import choice
+from rl_core.data.samples import Minibatch
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.policies.bernoulli import Bernoulli
+from rl_core.policies.categorical import Categorical
+from rl_core.policies.family import Distribution
+
+GradientMode = Literal["surrogate", "literal", "per_sample", "exact"]
+LogProbSource = Literal["recompute", "keep_graph", "stored_logits"]
+
+
+class ScoreGradientControls(OnPolicyControls):
+    """Controls of how the gradient of a score-function loss is taken."""
+
+    gradient: GradientMode = choice(
+        r"\nabla", "surrogate", title="Gradient", ref="Williams 1992",
+        effect="The first three are one vector at the price of 1, N x T or a batched backward pass; the exact one has "
+        "no noise.",
+        terms={
+            "surrogate": "", "literal": r"\text{ (a backward pass per sample)}",
+            "per_sample": r"\text{ (per-sample gradients)}", "exact": r"\text{ (the exact }\nabla J\text{ instead)}",
+        },
+    )  # fmt: skip
+    """One backward pass on the sum, one on each log-probability, a batch of them, or the true gradient of an MDP."""
+
+    logprob_source: LogProbSource = choice(
+        r"\log\pi", "recompute", title="Log-probability source", group="policy",
+        effect="The same gradient wherever the forward pass is the same twice; keeping graphs costs time and memory.",
+        terms={
+            "recompute": r"\log\pi_\theta(a_t\mid s_t)",
+            "keep_graph": r"\log\pi_\theta(a_t\mid s_t)\vert_{\text{rollout}}",
+            "stored_logits": r"\log\operatorname{softmax}(z_t)_{a_t}\vert_{\text{rollout}}",
+        },
+    )  # fmt: skip
+    """Computed again from the stored states, or kept from the rollout: the log-probabilities, or the outputs."""
+
+    loss_form: Literal["log_prob", "cross_entropy"] = choice(
+        r"\text{form}", "log_prob", title="Form of the loss", group="policy",
+        effect="Weighted cross-entropy with the actions as labels is the same loss; of two actions it is the BCE.",
+        terms={"log_prob": "", "cross_entropy": r"\text{ (cross-entropy)}"},
+    )  # fmt: skip
+    """The log-probability from the distribution, or minus the cross-entropy of its logits and the action as a label."""
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ScoreGradientControls:
+        if self.gradient != "surrogate" and self.advantage.passes:
+            self.refuse("gradient", f"gradient '{self.gradient}' multiplies scores with numbers, so that nothing could "
+                        "pass through the advantage, but advantage is 'pass'. Use 'surrogate', or block.")  # fmt: skip
+        if self.gradient == "exact" and (self.dropout or self.normalise_obs != "off"):
+            name = "dropout" if self.dropout else "normalise_obs"
+            self.refuse("gradient", "gradient 'exact' is that of the network at the states as they are, but "
+                        f"{name} is {getattr(self, name)!r}. Set it to {0.0 if self.dropout else 'off'!r}, or use "
+                        "'surrogate'.")  # fmt: skip
+        if self.gradient == "per_sample" and self.logprob_source != "recompute":
+            self.refuse("gradient", "gradient 'per_sample' computes each log-probability by itself, but logprob_source "
+                        f"is '{self.logprob_source}', one graph for the whole rollout. Use 'recompute'.")  # fmt: skip
+        if self.loss_form == "cross_entropy" and self.distribution == "gaussian":
+            self.refuse("loss_form", "loss_form 'cross_entropy' needs actions that can be labels, but distribution is "
+                        "'gaussian'. Use 'log_prob'.")  # fmt: skip
+        if self.logprob_source != "recompute" and self.dropout_mask != "stored":
+            self.refuse("dropout_mask", f"dropout_mask '{self.dropout_mask}' evaluates the policy again, but "
+                        f"logprob_source '{self.logprob_source}' keeps what it said. Use 'recompute'.")  # fmt: skip
+        return self
+
+
+def policy_of(b: Minibatch, net: ActorCritic, c: ScoreGradientControls) -> tuple[Distribution, Tensor]:
+    r"""\pi_\theta at the samples and log \pi_\theta(a_t|s_t) [B], from where and in the form that the controls say."""
+    if b.live is None:
+        pi = net.policy(b.obs, b.masks)
+        return pi, log_prob_in_form(pi, b.action, c.loss_form)
+    pi = net.distribution(b.live.params)
+    return pi, log_prob_in_form(pi, b.action, c.loss_form) if b.live.log_prob is None else b.live.log_prob
+
+
+def log_prob_in_form(pi: Distribution, action: Tensor, form: Literal["log_prob", "cross_entropy"]) -> Tensor:
+    r"""log \pi(a), or the same number as -BCE(z, a) of a Bernoulli and -CE(z, a) of a Categorical."""
+    if form == "cross_entropy" and isinstance(pi, Bernoulli):
+        return -binary_cross_entropy_with_logits(pi.logit, action.to(pi.logit), reduction="none")
+    if form == "cross_entropy" and isinstance(pi, Categorical):
+        return -cross_entropy(pi.log_p, action, reduction="none")
+    return pi.log_prob(action)

@@ -1,0 +1,85 @@
+r"""The exact J and \nabla J of a policy network in a finite MDP, beside every update's estimate or in its place."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rl_core.ad.gate import constant
+from rl_core.ad.products import flat_gradient
+from rl_core.data.samples import Losses
+from rl_core.environments.finite.lanes import TabularLanes
+from rl_core.environments.lanes import Lanes
+from rl_core.networks.actor_critic import ActorCritic
+from rl_core.tabular.dynamic_programming import LARGEST_SWEEP, exact_of, optimum, softmax
+from rl_core.tabular.mdp import Float64, TabularMDP
+from rl_core.updates.score import policy_parameters
+
+ESTIMATED = ("policy", "control_variate")  # the terms whose gradient estimates -\nabla J
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is true of a policy at the beginning of an update, and what the update's first step estimated."""
+
+    J: float
+    ascent: Tensor  # dJ / d theta [P], in the order of `policy_parameters`
+    optimum: float  # the largest J of any policy
+    estimate: Tensor | None  # [P], ascent, as the loss is reduced; None where the exact gradient is taken itself
+    seconds: float  # that J and its gradient took
+
+
+class Truth:
+    """Knows the MDP of a run; built from its lanes, where they are those of a finite MDP.
+
+    Its policy is the network at the features of all states, so it holds for any network, but not for one that drops
+    units at random or sees normalised observations. `watched` says whether anybody reads what it finds.
+    """
+
+    def __init__(self, mdp: TabularMDP, features: Float64, watched: bool = True) -> None:
+        self._mdp, self._features = mdp, torch.from_numpy(features)
+        self._watched = watched and mdp.sweep <= LARGEST_SWEEP
+        self._optimum: tuple[float, float] = (-1.0, 0.0)  # gamma, and the value for it
+
+    @classmethod
+    def of(cls, lanes: Lanes, watched: bool) -> Truth | None:
+        """Of the MDP behind these lanes, if there is one."""
+        return cls(lanes.finite.mdp, lanes.finite.features, watched) if isinstance(lanes, TabularLanes) else None
+
+    def beside(self, losses: Losses, net: ActorCritic, c: Any) -> Known | None:
+        """The truth at these losses' parameters and their own estimate of it; None where nobody needs it."""
+        taken = getattr(c, "gradient", "") == "exact"
+        if not taken and (not self._watched or c.dropout or c.normalise_obs != "off"):
+            return None
+        began = time.perf_counter()
+        j, ascent = self.gradient(net, c.gamma)
+        seconds = time.perf_counter() - began
+        parts = [losses.terms[name] for name in ESTIMATED if name in losses.terms]
+        estimate = None if taken else -flat_gradient(torch.stack(parts).sum(), policy_parameters(net))
+        return Known(j, ascent, self.optimum(c.gamma), estimate, seconds)
+
+    def gradient(self, net: ActorCritic, gamma: float) -> tuple[float, Tensor]:
+        r"""J and dJ/d\theta [P]: dJ/dz of the logits z [S, A], pulled back through the network in one backward pass.
+
+        Log-probabilities are logits of the same policy; what normalises them drops out, as dJ/dz sums to 0 over A.
+        """
+        log_pi = net.policy(self._features.to(next(net.parameters()))).params
+        found = exact_of(self._mdp.discounted(gamma), softmax(_numbers(log_pi)))
+        slope = torch.as_tensor(found.grad).to(log_pi)
+        return found.J, flat_gradient((log_pi * slope).sum(), policy_parameters(net))
+
+    def optimum(self, gamma: float) -> float:
+        """The largest J that any policy reaches, computed once per discount."""
+        if self._optimum[0] != gamma:
+            self._optimum = (gamma, optimum(self._mdp.discounted(gamma)))
+        return self._optimum[1]
+
+
+def _numbers(x: Tensor) -> Float64:
+    numbers: Float64 = constant(x).cpu().numpy().astype(np.float64)
+    return numbers

@@ -1,0 +1,1 @@
+"""Families of distributions over actions, one file each."""

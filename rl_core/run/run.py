@@ -1,0 +1,214 @@
+"""The loop: collect, estimate, update, emit; edits apply between updates."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from rl_core.algorithms.algorithm import algorithms
+from rl_core.collect.rollout import Collector
+from rl_core.config import RunConfig, resolve
+from rl_core.data.batch import Batch
+from rl_core.environments.make import make_lanes
+from rl_core.evaluate.evaluator import Evaluator
+from rl_core.evaluate.understudy import Role
+from rl_core.on_policy.truth import Truth
+from rl_core.run.checkpoint import FORMAT, Checkpoints, check_format
+from rl_core.run.learner import Learner
+from rl_core.run.log import Discard, Log, Sink
+from rl_core.run.measure import Clockings, Measurer
+from rl_core.run.stopwatch import Stopwatch
+from rl_core.run.threads import one_thread
+from rl_core.run.trace import Trace
+from rl_core.streams import Streams
+from rl_core.telemetry.frames import Frames
+from rl_core.trainer.operate import Ended, Operator
+
+logger = logging.getLogger("policyscope.run")
+
+LEAK_INTERVAL = 0.5  # s between two leak matrices
+CHECKPOINT_INTERVAL = 60.0  # s between two checkpoints that nobody asked for
+
+
+class Run:
+    """One training run: everything it is between two updates, and the loop."""
+
+    def __init__(
+        self,
+        config: RunConfig,
+        sink: Sink | None = None,
+        operator: Operator | None = None,
+        checkpoints: Checkpoints | None = None,
+        telemetry: bool = True,
+        evaluator: Evaluator | None = None,
+    ) -> None:
+        self.config, self.c = config, config.parsed_controls()
+        self.algorithm = algorithms[config.algorithm]
+        self.streams, self.watch = Streams(config.seed), Stopwatch()
+        self.lanes = make_lanes(config.environment.id, config.environment.num_envs, config.environment.kwargs)
+        info = self.lanes.info
+        self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
+        self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
+        self.learner.truth = Truth.of(self.lanes, watched=telemetry)
+        self._follow()
+        self.operator = operator or Operator(pace=config.pace)
+        self.checkpoints, self.evaluator = checkpoints, evaluator
+        self._log = Log(sink or Discard())
+        self._frames = Frames(self._log.frame) if telemetry else None
+        self._measurer = Measurer(self.learner)
+        self.update, self.solved = 0, False
+        self.recent: deque[float] = deque(maxlen=1000)
+        self._probed_at = float("-inf")
+        self._checkpointed_at = time.perf_counter()
+        self._update_ended = 0.0  # by the watch, so that pauses do not count
+
+    def begin(self) -> None:
+        """The first word of a run."""
+        self.watch.go()
+        self.event("started", {"seed": self.config.seed})
+
+    def go(self) -> str:
+        """Train until the budget is used up or an operator ends it; the state it ended in."""
+        try:
+            while self.progress() < 1.0:
+                self.operator.between_updates(self)
+                self.advance()
+        except Ended as ended:
+            self._end_evaluation(patient=False)
+            return ended.state
+        self.operator.end_steps(self)
+        self._end_evaluation(patient=True)
+        self.checkpoint()
+        return "finished"
+
+    @np.errstate(all="ignore")  # a run that diverges is shown as NaN and infinity, not as warnings in its log
+    def advance(self) -> None:
+        """One update."""
+        began, cpu = time.perf_counter(), time.process_time()
+        progress, probe = self.progress(), self._probe_due(began)
+        batch = self.algorithm.collect(self.collector, self.c)
+        collected = time.perf_counter()
+        trace = self.learner.update(batch, self.c, progress, probe)
+        self.update += 1
+        self._emit(batch, trace, progress, Clockings(collected - began, time.process_time() - cpu, 0.0))
+        self._note_solved(batch)
+        if self.checkpoints and time.perf_counter() - self._checkpointed_at > CHECKPOINT_INTERVAL:
+            self.checkpoint()
+
+    def progress(self) -> float:
+        """The fraction of the budget used."""
+        return self.config.budget.used(self.collector.env_steps, self.update, self.collector.episodes)
+
+    def edit(self, values: Mapping[str, Any]) -> None:
+        """Use other control values from the next update on."""
+        self.c = self.c.edited(dict(values))
+        self._follow()
+        self._probed_at = float("-inf")
+        self._measurer.edited()
+        if self.evaluator:
+            self.evaluator.edited()
+
+    def attend(self) -> None:
+        """Let the evaluator see to its recordings; nothing of it takes place in this process."""
+        if self.evaluator:
+            self.evaluator.attend(self)
+
+    def role(self) -> Role:
+        """The policy as it is now, for somebody else to play."""
+        parameters, statistics = self.learner.flat.vector.cpu().numpy(), self.collector.normaliser.vector
+        return Role(self.config, self.c, self.update, np.concatenate([parameters, statistics.astype(np.float32)]))
+
+    def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
+        """Log a fact, after every row that came before it."""
+        if self._frames:
+            self._frames.flush()
+        self._log.event(kind, self.update if at_update is None else at_update, self.watch.wall, data)
+        logger.info("update %d: %s %s", self.update, kind.replace("_", " "), data)
+
+    def checkpoint(self) -> str | None:
+        """Write a checkpoint, where there is a place for one; its file name."""
+        self._checkpointed_at = time.perf_counter()
+        if self.checkpoints is None:
+            return None
+        path = self.checkpoints.save(self.update, self.state())
+        self.event("checkpoint", {"path": path.name, "update": self.update, "bytes": path.stat().st_size})
+        return path.name
+
+    def state(self) -> dict[str, Any]:
+        """Everything from which the run goes on bit for bit."""
+        return {
+            "format": FORMAT, "controls": self.c.values(),
+            "update": self.update, "wall": self.watch.wall, "solved": self.solved,
+            "recent": list(self.recent), "pace": self.operator.pace, "applied": sorted(self.operator.applied),
+            "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
+            "measurer": self._measurer.state(),
+        }  # fmt: skip
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a checkpoint."""
+        self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
+        check_format(state)
+        self.c = type(self.c).model_validate(state["controls"])
+        self._update_ended = state["wall"]
+        self.recent.extend(state["recent"])
+        self.operator.pace, self.operator.applied = state["pace"], set(state["applied"])
+        self.learner.restore(state["learner"])
+        self.collector.restore(state["collector"])
+        self._follow()
+        self.streams.restore(state["streams"])
+        self._measurer.restore(state["measurer"])
+
+    def _end_evaluation(self, patient: bool) -> None:
+        if self.evaluator:
+            self.evaluator.finish(self, patient)
+
+    def _follow(self) -> None:
+        """Hand the controls to what acts on them between updates."""
+        self.collector.normaliser.follow(self.c, self.c.gamma)
+
+    def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
+        self.recent.extend(episode.ret for episode in batch.episodes)
+        if self._frames is None:
+            return
+        wall = self.watch.wall
+        spent.elapsed, self._update_ended = wall - self._update_ended, wall
+        axes = {
+            "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.collector.env_steps,
+            "episodes": self.collector.episodes, "wall": wall,
+        }  # fmt: skip
+        self._frames.add(axes, self._measurer.record(batch, trace, self.c, progress, spent), batch.episodes)
+
+    def _probe_due(self, now: float) -> bool:
+        due = self._frames is not None and now - self._probed_at >= LEAK_INTERVAL
+        if due:
+            self._probed_at = now
+        return due
+
+    def _note_solved(self, batch: Batch) -> None:
+        bar, window = self.lanes.info.solved_at, self.c.solved_window
+        if self.solved or bar is None or not batch.episodes or len(self.recent) < window:
+            return
+        mean = sum(list(self.recent)[-window:]) / window
+        if mean >= bar:
+            self.solved = True
+            about = {"mean": mean, "bar": bar, "window": window, "env_steps": self.collector.env_steps}
+            self.event("solved", about | {"episodes": self.collector.episodes})
+
+
+def train(
+    config: Mapping[str, Any] | RunConfig,
+    listen: Callable[[dict[str, Any]], None] | None = None,
+    telemetry: bool = True,
+) -> Run:
+    """Train in this process until the budget is used up; `listen` receives every frame and event. Returns the run."""
+    with one_thread():
+        run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
+        run.begin()
+        run.event(run.go(), {"reason": "budget used up"})
+        run.lanes.close()
+    return run

@@ -1,0 +1,1 @@
+"""Finite MDPs as arrays, and what dynamic programming says of them."""
