@@ -6,6 +6,7 @@ One declaration gives the validation, the API schema, the panel, the reference p
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from typing import Any, ClassVar, Literal, NoReturn, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from rl_core.ad.gate import Gate
+from rl_core.schedules import scheduled
 
 Edges = tuple[tuple[str, str], ...]
 Group = Literal["estimator", "policy", "critic", "schedule", "optimiser", "network"]
@@ -65,13 +67,19 @@ def number(
     le: float,
     unit: str = "1",
     log: bool = False,
+    schedule: str = "",
     group: Group = "estimator",
     effect: str = "",
     ref: str = "",
     live: bool = True,
 ) -> Any:
-    """Declare a number with its bounds and unit; an `int` annotation makes it whole."""
-    about = {"kind": "number", "min": ge, "max": le, "unit": unit, "log": log}
+    """Declare a number with its bounds and unit; an `int` annotation makes it whole.
+
+    `schedule` names the control that says how it falls with the fraction of the budget used.
+    """
+    about = {"kind": "number", "min": ge, "max": le, "unit": unit, "log": log} | (
+        {"schedule": schedule} if schedule else {}
+    )
     extra = _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
     return cast(FieldInfo, Field(default, ge=ge, le=le, allow_inf_nan=False, json_schema_extra=extra.json_schema_extra))
 
@@ -107,17 +115,48 @@ def _field(
     return Field(default, json_schema_extra=cast(Any, {"control": shared | about}))
 
 
+class InForce:
+    """Controls whose scheduled and remembered numbers are those of one update; read like the controls themselves."""
+
+    def __init__(self, controls: Controls, now: Mapping[str, Any]) -> None:
+        self.__dict__.update(controls.__dict__)
+        self.__dict__.update(now)
+        self.__dict__["_controls"] = controls
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__dict__["_controls"], name)
+
+
 class Controls(BaseModel):
     """A frozen set of declared switches; an edit makes a new, fully validated one."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True, validate_default=True
     )
+    _declared: ClassVar[list[tuple[str, dict[str, Any]]]]
     groups_in_order: ClassVar[tuple[Group, ...]] = ("estimator", "policy", "critic", "schedule", "optimiser", "network")
 
     def values(self) -> dict[str, Any]:
         """Every control as a JSON value, by name."""
         return self.model_dump(mode="json")
+
+    def at(self, progress: float, remembered: Mapping[str, Any] | None = None) -> InForce:
+        """The controls at a moment: schedules at `progress` in [0, 1] of the budget, and what parts have remembered."""
+        schedules = [(name, about["schedule"]) for name, about in self._abouts() if about.get("schedule")]
+        now = {name: scheduled(getattr(self, name), getattr(self, by), progress) for name, by in schedules}
+        return InForce(self, now | dict(remembered or {}))
+
+    def passing_edges(self) -> list[tuple[str, str]]:
+        """The (loss, parameter group) pairs that carry gradient because a gate passes."""
+        gates = [about["edges"] for name, about in self._abouts() if about.get("edges") and getattr(self, name).passes]
+        return [(loss, group) for edges in gates for loss, group in edges]
+
+    @classmethod
+    def _abouts(cls) -> list[tuple[str, dict[str, Any]]]:
+        """What was declared of each control, looked up once."""
+        if "_declared" not in cls.__dict__:
+            cls._declared = [(name, _about(info)) for name, info in cls.model_fields.items()]
+        return cls._declared
 
     def edited(self, values: dict[str, Any]) -> Self:
         """The controls after an edit; model_copy would skip validation."""

@@ -8,6 +8,7 @@ distribution (A logits, or means and log sigmas).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -59,6 +60,19 @@ class Box:
 
 
 ActionSpace = Discrete | Box
+
+
+@dataclass(frozen=True, slots=True)
+class Spaces:
+    """What networks are built between: the shape of an observation, and the actions."""
+
+    obs_shape: tuple[int, ...]
+    actions: ActionSpace
+
+    @property
+    def obs_size(self) -> int:
+        """Numbers in an observation."""
+        return math.prod(self.obs_shape)
 
 
 @dataclass(frozen=True, slots=True)

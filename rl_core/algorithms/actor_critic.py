@@ -2,10 +2,11 @@ r"""One-step actor-critic: A2C's loss with A_t = \delta_t, learnt online from on
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from rl_core.algorithms.a2c import A2C, EQUATION, collect, losses
-from rl_core.algorithms.algorithm import Algorithm, algorithm
+from rl_core.algorithms.a2c import A2C, a2c
+from rl_core.algorithms.algorithm import algorithm
 from rl_core.controls import inherited
 from rl_core.on_policy.controls import CriticTarget, OnPolicyControls, ReturnKind
 
@@ -21,14 +22,12 @@ class OneStepActorCritic(A2C):
 
 
 actor_critic = algorithm(
-    Algorithm(
+    replace(
+        a2c,
         id="actor_critic",
         title="One-step actor-critic",
         doc="A gradient step after every step: each action is weighted with the TD error that followed it.",
         ref="Sutton and Barto 2018, section 13.5",
         controls=OneStepActorCritic,
-        equation=EQUATION,
-        collect=collect,
-        losses=losses,
     )
 )

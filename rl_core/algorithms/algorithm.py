@@ -1,60 +1,33 @@
-"""What an algorithm declares, and the registry of those declared."""
+"""What an algorithm declares, one part per stage, and the registry of those declared."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from torch import Tensor
+from torch import Generator
 
 import rl_core.algorithms
-from rl_core.collect.rollout import Collector
-from rl_core.data.batch import Batch
-from rl_core.data.samples import Losses, Minibatch
-from rl_core.networks.actor_critic import ActorCritic
-from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.collect.source import Source
+from rl_core.environments.lanes import Lanes
+from rl_core.networks.mapping import Networks
 from rl_core.registry import Registry, discover
-from rl_core.updates.flat import FlatParameters
+from rl_core.run_controls import RunControls
+from rl_core.streams import Streams
+from rl_core.types import Spaces
+from rl_core.updates.rule import Declared
+from rl_core.updates.term import Line, Term
+from rl_core.updates.update import Estimate, Instrument
 
-C = TypeVar("C", bound=OnPolicyControls)
-
-
-@dataclass(frozen=True, slots=True)
-class Term:
-    r"""A piece of the loss in force. `@name@` stands for a control: its value's own LaTeX, or its symbol.
-
-    `when` = (control, "is" | "not", value) leaves the piece out where it does not hold.
-    """
-
-    latex: str
-    when: tuple[str, str, Any] | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The catalog's form."""
-        when = None if self.when is None else {"control": self.when[0], self.when[1]: self.when[2]}
-        return {"latex": self.latex, "when": when}
-
-
-@dataclass(frozen=True, slots=True)
-class StepReport:
-    """What a step along F^{-1} g, or along F^{-1} g with a search back, measured."""
-
-    gradient_norm: Tensor  # of the loss in the actor, at the start
-    residuals: list[float]  # of the conjugate gradients, before the first and after every iteration
-    predicted_kl: float  # of the step taken, from the Fisher matrix (nats)
-    measured_kl: float  # nats
-    step_norm: float
-    gain: float | None = None  # of the surrogate, where one is searched along
-    backtracks: int | None = None  # None where no step was taken, or none searched for
+C = TypeVar("C", bound=RunControls)
 
 
 @dataclass(frozen=True, slots=True)
 class Algorithm(Generic[C]):
-    """An on-policy algorithm: how it collects and what it minimises; the learner does the rest.
+    """One part per stage: networks, source, estimate, terms, rules. A part may remember; the loop knows nothing else.
 
-    With an `actor_step` the actor takes one step on the whole batch that no optimiser takes, given the losses before:
-    it moves the actor's part of the parameters and tells how that went. The optimiser then fits only the critic.
+    The equation on the screen is the list of `terms` in force, and after them the lines of `where`.
     """
 
     id: str
@@ -62,15 +35,32 @@ class Algorithm(Generic[C]):
     doc: str
     ref: str
     controls: type[C]
-    equation: tuple[Term, ...]
-    collect: Callable[[Collector, C], Batch]
-    losses: Callable[[Minibatch, ActorCritic, C], Losses]
-    actor_step: Callable[[Minibatch, Losses, ActorCritic, FlatParameters, C], StepReport] | None = None
+    networks: Callable[[Spaces, C, Generator], Networks]
+    source: Callable[[Lanes, Any, Streams, C, Callable[[], float]], Source]
+    estimate: Callable[[Any, Spaces], Estimate]
+    see: Callable[[Any, Any, Any], Any]  # samples, networks, controls -> what terms read
+    terms: tuple[Term, ...]
+    rules: tuple[Declared, ...]
+    where: tuple[Line, ...] = ()
+    instruments: tuple[Callable[[Any, Lanes, bool], Instrument | None], ...] = ()  # networks, lanes, whether watched
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Every parameter group that a rule moves."""
+        return tuple(group for rule in self.rules for group in rule.groups)
+
+    def in_force(self, c: C) -> tuple[Term, ...]:
+        """The terms that are summed under these controls."""
+        return tuple(term for term in self.terms if term.in_force(c))
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""
         text = {"id": self.id, "title": self.title, "doc": self.doc, "ref": self.ref}
-        return text | {"equation": [term.to_json() for term in self.equation]}
+        return text | {"equation": [line.to_json() for line in self.equation()]}
+
+    def equation(self) -> Sequence[Line]:
+        """Every line that the screen may show."""
+        return (*self.terms, *self.where)
 
 
 algorithms: Registry[Algorithm[Any]] = Registry("algorithm")

@@ -9,87 +9,22 @@ import torch
 from pydantic import model_validator
 from torch import Tensor
 
-from rl_core.algorithms.algorithm import Algorithm, Term, algorithm
-from rl_core.collect.rollout import Collector
-from rl_core.controls import choice, flag, inherited, number
-from rl_core.data.batch import Batch
-from rl_core.data.samples import Losses, Minibatch
-from rl_core.estimators.ratios import clipped_surrogate
-from rl_core.estimators.schedules import Schedule, scheduled
-from rl_core.networks.actor_critic import ActorCritic
-from rl_core.on_policy.controls import Normalisation
-from rl_core.on_policy.kl_control import PENALTIES, KlControls, kl_to_reference
-from rl_core.on_policy.losses import entropy_bonus, squared_errors, value_loss
-from rl_core.on_policy.old_policy import RatioControls, old_log_prob
-
-EQUATION = (
-    Term(
-        r"L=-@reduction@\;@gamma_t@\min\!\big(\rho_t\,@advantage@,\;"
-        r"\operatorname{clip}(\rho_t,1\pm @clip@)\,@advantage@\big)"
-    ),
-    Term(
-        r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2", ("clip_value", "is", False)
-    ),
-    Term(
-        r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\max\!\big[(V_\phi(s_t)-@value_target@)^2,"
-        r"(V_{\text{old}}+\operatorname{clip}(V_\phi-V_{\text{old}},\pm @clip@)-@value_target@)^2\big]",
-        ("clip_value", "is", True),
-    ),
-    Term(r"\;-\;@entropy_coef@\,\textstyle\frac1M\sum @entropy@", ("entropy_coef", "not", 0)),
-    Term(r"\\ +\;@kl_coef@\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)", ("kl", "is", "penalty")),
-    Term(
-        r"\\ +\;\beta_k\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@),"
-        r"\quad\beta_0=@kl_coef@\text{, doubled or halved towards KL}=@kl_target@",
-        ("kl", "is", "adaptive_penalty"),
-    ),
-    Term(
-        r"\\ \text{epochs end at }\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)>1.5\,@kl_target@",
-        ("kl", "is", "early_stop"),
-    ),
-    Term(r",\quad\bar\pi=@kl_reference@", ("kl", "not", "none")),
-    Term(r"\\ \rho_t=\pi_\theta(a_t\mid s_t)\,/\,@old_log_prob@(a_t\mid s_t)"),
-    Term(r"\\ \hat A_t=@return_kind@@baseline@@advantage_norm@,\quad\hat R_t=@critic_target@"),
-)
+from rl_core.algorithms.algorithm import Algorithm, algorithm
+from rl_core.collect.on_lanes import Segments
+from rl_core.controls import flag, inherited
+from rl_core.networks.actor_critic import actor_critic
+from rl_core.on_policy.advantages import Advantages
+from rl_core.on_policy.controls import Normalisation, SegmentControls
+from rl_core.on_policy.kl_control import KlAt, KlControls, adapt_beta, kl_of_stop, kl_penalty, too_far
+from rl_core.on_policy.losses import advantage, entropy_bonus, squared_errors, target, value_loss
+from rl_core.on_policy.old_policy import CLIPPED, ClipControls, clipped, ratio
+from rl_core.on_policy.truth import truth
+from rl_core.updates.descend import Passes, descending
+from rl_core.updates.term import only, term
 
 
-class PPO(KlControls, RatioControls):
+class PPO(KlControls, SegmentControls, ClipControls):
     """Controls of PPO with a clipped ratio."""
-
-    n_steps: int = number(
-        r"T", 128, title="Steps per lane", ge=1, le=4096, unit="steps", log=True, group="schedule",
-        effect="Samples per update = steps x lanes.",
-    )  # fmt: skip
-    """Steps each lane takes between two updates."""
-
-    epochs: int = number(
-        r"K", 4, title="Epochs", ge=1, le=50, unit="epochs", group="schedule",
-        effect="More passes over one batch learn more from it and drift further from the policy that made it.",
-    )  # fmt: skip
-    """Passes over each batch."""
-
-    minibatches: int = number(
-        r"m", 4, title="Minibatches", ge=1, le=64, group="schedule", effect="Gradient steps per epoch.",
-    )  # fmt: skip
-    """Parts into which each epoch's shuffled batch is cut."""
-
-    clip: float = number(
-        r"\epsilon",
-        0.2,
-        title="Clip range",
-        ge=0,
-        le=10,
-        effect="Beyond 1 +- epsilon a helpful change earns no more gradient.",
-    )
-    """Half-width of the region in which the ratio is trusted."""
-
-    clip_schedule: Schedule = choice(
-        r"\epsilon(n)",
-        "constant",
-        title="Clip schedule",
-        group="schedule",
-        effect="A shrinking region, with the budget.",
-    )
-    """How the clip range falls with the fraction of the budget used."""
 
     clip_value: bool = flag(
         r"\text{clip }V", False, title="Clipped value loss", group="critic", ref="Engstrom et al. 2020",
@@ -105,6 +40,11 @@ class PPO(KlControls, RatioControls):
 
     advantage_norm: Normalisation = inherited(KlControls, "advantage_norm", "minibatch")
 
+    @property
+    def compares_values(self) -> bool:
+        """Where the value loss is clipped."""
+        return self.clip_value
+
     @model_validator(mode="after")
     def _needs_critic(self) -> PPO:
         if self.critic == "none":
@@ -113,38 +53,22 @@ class PPO(KlControls, RatioControls):
         return self
 
 
-def collect(collector: Collector, c: PPO) -> Batch:
-    """T steps from every lane."""
-    return collector.segments(c.n_steps)
+policy_loss = term("policy", CLIPPED, into="actor", estimates=True)(clipped)
 
 
-def losses(b: Minibatch, net: ActorCritic, c: PPO) -> Losses:
-    r"""The clipped surrogate, \rho_t = exp(log \pi_\theta - log \pi_old), value loss, entropy bonus and KL penalty."""
-    pi = net.policy(b.obs, b.masks)
-    log_pi_t = pi.log_prob(b.action)
-    log_rho_t = log_pi_t - old_log_prob(b, log_pi_t, c)
-    gain_t = clipped_surrogate(log_rho_t.exp(), c.advantage(b.advantage), clip_range(b, c))
-    terms = {"policy": -b.scale * b.discounted(gain_t).mean(), "value": ppo_value_loss(b, net, c)}
-    if c.entropy_coef:
-        terms["entropy"] = entropy_bonus(b, net, pi, c)
-    kl = None if c.kl == "none" else kl_to_reference(b, net, pi, log_pi_t, c)
-    if kl is not None and c.kl in PENALTIES:
-        terms["kl"] = b.kl_coef * kl
-    return Losses(terms, log_ratio=log_rho_t, pi=pi, kl=kl)
-
-
-def ppo_value_loss(b: Minibatch, net: ActorCritic, c: PPO) -> Tensor:
-    r"""c_v (1/M) \sum_t max[(V - \hat R)^2, (V_old + clip(V - V_old, +-\epsilon) - \hat R)^2] where it is clipped."""
-    if b.old_value is None:
-        return value_loss(b, net, c)
-    v_t, target_t, epsilon = net.value(b.obs), c.value_target(b.target), clip_range(b, c)
-    held_t = b.old_value + (v_t - b.old_value).clamp(-epsilon, epsilon)
-    return c.value_coef * torch.maximum(squared_errors(v_t, target_t), squared_errors(held_t, target_t)).mean()
-
-
-def clip_range(b: Minibatch, c: PPO) -> float:
-    r"""\epsilon at this point of the budget."""
-    return scheduled(c.clip, c.clip_schedule, b.progress)
+@term(
+    "value",
+    r"\\ +\;@value_coef@\,\textstyle\frac1M\sum\max\!\big[(V_\phi(s_t)-@value_target@)^2,"
+    r"(V_{\text{old}}+\operatorname{clip}(V_\phi-V_{\text{old}},\pm @clip@)-@value_target@)^2\big]",
+    into="critic", when=("clip_value", "is", True),
+)  # fmt: skip
+def clipped_value_loss(at: KlAt) -> Tensor:
+    r"""c_v (1/M) \sum_t max[(V - \hat R)^2, (V_old + clip(V - V_old, +-\epsilon) - \hat R)^2]."""
+    epsilon, old_t = at.c.clip, at.b.value
+    assert old_t is not None
+    held_t = old_t + (at.v - old_t).clamp(-epsilon, epsilon)
+    larger_t = torch.maximum(squared_errors(at.v, at.target), squared_errors(held_t, at.target))
+    return at.c.value_coef * larger_t.mean()  # type: ignore[no-any-return]
 
 
 ppo = algorithm(
@@ -154,8 +78,21 @@ ppo = algorithm(
         doc="A few epochs of gradient steps on each batch, held near the policy that made it by clipping the ratio.",
         ref="Schulman et al. 2017, eq. 7",
         controls=PPO,
-        equation=EQUATION,
-        collect=collect,
-        losses=losses,
+        networks=actor_critic,
+        source=Segments,
+        estimate=Advantages,
+        see=KlAt,
+        terms=(
+            policy_loss, only(value_loss, ("clip_value", "is", False)), clipped_value_loss, entropy_bonus, kl_penalty,
+        ),
+        rules=(
+            descending("actor", "critic", "trunk", passes=Passes(
+                epochs=lambda c: c.epochs, minibatches=lambda c: c.minibatches, stop=too_far,
+                estimate_again=lambda c: c.recompute_advantage,
+            )),
+            adapt_beta,
+        ),
+        where=(kl_of_stop, ratio, advantage, target),
+        instruments=(truth,),
     )
-)
+)  # fmt: skip

@@ -6,14 +6,17 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.scan import reverse_scan
+from rl_core.estimators.options import return_kinds
 from rl_core.estimators.returns import piece_start
 
 
+@return_kinds.option("td", r"\delta_t", "critic", "baseline")
 def td_error(r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, gamma: float) -> Tensor:
     r"""\delta_t = r_t + \gamma (1 - terminated_t) V(s_{t+1}) - V(s_t) (reward)."""
     return r_t + gamma * (~terminated_t).to(r_t.dtype) * v_tp1 - v_t
 
 
+@return_kinds.option("gae", r"\textstyle\sum_l(\gamma\lambda)^l\delta_{t+l}", "critic", "baseline")
 def gae(
     r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float, lambda_: float
 ) -> Tensor:

@@ -12,25 +12,41 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from rl_core.estimators.options import baselines
 from rl_core.estimators.returns import piece_start
 
 
-def batch_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
-    """The mean over trajectories of R, at every step, [T, N] (reward); `return_t` is the return-to-go."""
-    starts = _starts(end_t, valid_t).to(return_t.dtype)
-    return (return_t * starts).sum() / starts.sum() * torch.ones_like(return_t)
+@baselines.option("none", "")
+def none(g_t: Tensor) -> Tensor:
+    """Nothing, [T, N]."""
+    return torch.zeros_like(g_t)
 
 
-def leave_one_out(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
+@baselines.option("constant", r"-b_0")
+def constant(g_t: Tensor, baseline_constant: float) -> Tensor:
+    """The same number everywhere, [T, N] (reward)."""
+    return torch.full_like(g_t, baseline_constant)
+
+
+@baselines.option("batch_mean", r"-\bar R")
+def batch_mean(g_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
+    """The mean over trajectories of R, at every step, [T, N] (reward); `g_t` is the return-to-go."""
+    starts = _starts(end_t, valid_t).to(g_t.dtype)
+    return (g_t * starts).sum() / starts.sum() * torch.ones_like(g_t)
+
+
+@baselines.option("leave_one_out", r"-\bar R_{-i}")
+def leave_one_out(g_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
     """The mean of R over the other trajectories, [T, N] (reward); 0 where there is no other."""
-    starts = _starts(end_t, valid_t).to(return_t.dtype)
-    own_t = return_t.gather(0, piece_start(end_t))
+    starts = _starts(end_t, valid_t).to(g_t.dtype)
+    own_t = g_t.gather(0, piece_start(end_t))
     others = starts.sum() - 1
     if others < 1:
-        return torch.zeros_like(return_t)
-    return ((return_t * starts).sum() - own_t) / others
+        return torch.zeros_like(g_t)
+    return ((g_t * starts).sum() - own_t) / others
 
 
+@baselines.option("time_mean", r"-\bar G_t")
 def time_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
     """The mean of the return over the trajectories that still run t steps after their start, [T, N] (reward)."""
     time = torch.arange(len(end_t), device=end_t.device).unsqueeze(1)
@@ -40,6 +56,37 @@ def time_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor
     total, count = per_step.index_add(1, index, torch.stack([return_t * runs, runs]).reshape(2, -1))
     mean: Tensor = total / count.clamp(min=1)
     return mean[index].view_as(return_t)
+
+
+@baselines.option("learned_v", r"-V_\phi(s_t)", "critic")
+def learned_v(v_t: Tensor) -> Tensor:
+    """V(s_t), [T, N] (reward)."""
+    return v_t
+
+
+@baselines.option("optimal_scalar", r"-b^*", "whole", "scores")
+def optimal_scalar(given_t: Tensor) -> Tensor:
+    """The constant that `estimators.optimal` makes from scores, [T, N] (reward)."""
+    return given_t
+
+
+@baselines.option("optimal_component", r"-b^*_j\text{ per parameter}", "whole", "scores")
+def optimal_component(g_t: Tensor) -> Tensor:
+    """Nothing from the return: a constant per parameter is subtracted from the gradient."""
+    return torch.zeros_like(g_t)
+
+
+@baselines.option("optimal_state", r"-b^*_\phi(s_t)", "whole")
+def optimal_state(v_t: Tensor) -> Tensor:
+    """The critic, fitted to returns weighted with squared scores, [T, N] (reward)."""
+    return v_t
+
+
+@baselines.option("action_dependent_corrected", r"-Q_\phi(s_t,a_t)", "whole", "q")
+@baselines.option("action_dependent", r"-Q_\phi(s_t,a_t)", "whole", "q")
+def action_value(q_t: Tensor) -> Tensor:
+    """Q(s_t, a_t), [T, N] (reward)."""
+    return q_t
 
 
 def _starts(end_t: Tensor, valid_t: Tensor | None) -> Tensor:

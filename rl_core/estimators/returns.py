@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.scan import reverse_scan
+from rl_core.estimators.options import return_kinds
 
 
 def reward_to_go(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
@@ -22,12 +23,20 @@ def paid(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma:
     return r_t + gamma * (end_t & ~terminated_t).to(r_t.dtype) * v_tp1
 
 
+@return_kinds.option("full", r"R(\tau)")
 def full_return(r_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float) -> Tensor:
     r"""R(\tau) = \sum_{k \ge 0} \gamma^k r_k from the start of the piece, the same at each of its steps (reward)."""
     g_t = reward_to_go(r_t, v_tp1, terminated_t, end_t, gamma)
     return g_t.gather(0, piece_start(end_t))
 
 
+@return_kinds.option("reward_to_go", r"G_t")
+def return_to_go(g_t: Tensor) -> Tensor:
+    """G_t, as `reward_to_go` makes it."""
+    return g_t
+
+
+@return_kinds.option("n_step", r"G_t^{(n)}", "critic")
 def n_step_return(
     r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float, n: int
 ) -> Tensor:

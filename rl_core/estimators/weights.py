@@ -11,11 +11,32 @@ from torch import Tensor
 
 from rl_core.ad.scan import reverse_scan
 from rl_core.data.samples import Trajectories
+from rl_core.estimators.options import weights
 
 
+@weights.option("none", "1")
+def no_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:
+    """0 for every sample [B]: all count the same."""
+    return torch.zeros_like(log_rho_t)
+
+
+@weights.option("trajectory", r"\textstyle\prod_k\rho_k", "weight", "per trajectory")
 def trajectory_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:
     r"""log W_i = \sum_t log \rho_{i,t}, per trajectory [N]."""
     return along.total(log_rho_t)
+
+
+@weights.option("per_decision", r"\rho_{0:t}", "weight", "per reward")
+def running_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:
+    r"""log \rho_{0:t} = \sum_{k \le t} log \rho_k, per sample [B]."""
+    return along.running(log_rho_t)
+
+
+@weights.option("clip", r"\rho_t", "clipped")
+@weights.option("timestep", r"\rho_t", "weight")
+def step_log_weight(log_rho_t: Tensor, along: Trajectories) -> Tensor:
+    r"""log \rho_t itself, per sample [B]."""
+    return log_rho_t
 
 
 def clamped(log_w: Tensor, limit: float) -> Tensor:

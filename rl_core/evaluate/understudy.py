@@ -7,16 +7,14 @@ from dataclasses import dataclass
 import torch
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Estimates
 from rl_core.evaluate.stage import Stage
 from rl_core.on_policy.controls import OnPolicyControls
-from rl_core.on_policy.estimate import estimate
 from rl_core.run.learner import Learner
 from rl_core.streams import Streams
-from rl_core.types import FloatArray
+from rl_core.types import FloatArray, Spaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +37,24 @@ class Understudy:
         self.c = role.c.edited({"device": "cpu"})  # a forked process cannot use its parent's CUDA
         streams = Streams.of_evaluation(seed)
         info = stage.info
-        self._learner = Learner(algorithms[role.config.algorithm], self.c, info.obs_size, info.actions, streams)
-        self._collector = Collector(stage, self._learner.net, streams, self.c.dropout)
+        spaces = Spaces((info.obs_size,), info.actions)
+        self._learner = Learner(algorithms[role.config.algorithm], self.c, spaces, streams)
+        self._rollout = self._learner.source(stage, self.c).rollout
         self.learn(role.parameters)
 
     def learn(self, parameters: FloatArray) -> None:
         """Act with these parameters [P] from now on; what is played moves no statistics."""
         size = len(self._learner.flat.vector)
         self._learner.flat.load(torch.from_numpy(parameters[:size]))
-        self._collector.normaliser.load(parameters[size:])
-        self._collector.normaliser.rest()
+        self._rollout.normaliser.load(parameters[size:])
+        self._rollout.normaliser.rest()
 
     def play(self) -> tuple[Batch, Estimates]:
         """One whole episode, and what the estimators of the update would make of it."""
-        b = self._collector.whole_episodes()
-        return b, estimate(b, self._learner.values(b), self.c)
+        b = self._rollout.whole_episodes()
+        return b, self._learner.estimate.judged(b, self.c)
 
     def step(self) -> tuple[Batch, float | None]:
         """One step of an endless row of episodes, and V of the state before it."""
-        b = self._collector.segments(1)
-        values = self._learner.values(b)
-        return b, None if values is None else float(values.v_t)
+        b = self._rollout.segments(1)
+        return b, self._learner.estimate.value(b)

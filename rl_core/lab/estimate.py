@@ -7,6 +7,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from rl_core.estimators.options import baselines
 from rl_core.lab.bench import Bench
 from rl_core.lab.estimator import check_logits, parse
 from rl_core.lab.sampling import Sampler
@@ -37,8 +38,7 @@ def estimate(mdp: TabularMDP, theta: ArrayLike, settings: Mapping[str, Any], bat
 
 def needs_previous(c: Any) -> bool:
     """Whether the baseline is made from the batch before."""
-    optimal = getattr(c, "baseline", "none") in ("optimal_scalar", "optimal_component")
-    return optimal and c.baseline_source == "previous"
+    return "scores" in baselines[c.baseline].facts and c.baseline_source == "previous"
 
 
 def _check_count(name: str, found: Any, least: int, most: int) -> None:

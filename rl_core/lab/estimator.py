@@ -10,8 +10,8 @@ import numpy as np
 
 from rl_core.algorithms.algorithm import Algorithm, algorithms
 from rl_core.config import checked_controls
+from rl_core.estimators.options import return_kinds
 from rl_core.lab.oracle import KINDS, given_table
-from rl_core.on_policy.controls import NEEDS_CRITIC
 from rl_core.refusals import ConfigError, ConfigErrors, from_unknown
 from rl_core.registry import UnknownId
 from rl_core.tabular.mdp import Float64, TabularMDP
@@ -78,7 +78,10 @@ def _critic(given: Mapping[str, Any]) -> dict[str, str]:
     """The critic that the settings need: it is told what to say, so nobody has to decide to learn one."""
     if str(given.get("baseline")).startswith("action_dependent"):
         return {"critic": "q"}
-    needs_v = given.get("return_kind") in NEEDS_CRITIC or given.get("baseline") in ("learned_v", "optimal_state")
+    needs_v = given.get("return_kind") in return_kinds.names("critic") or given.get("baseline") in (
+        "learned_v",
+        "optimal_state",
+    )
     return {"critic": "v"} if needs_v else {}
 
 

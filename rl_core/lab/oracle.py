@@ -62,7 +62,7 @@ def _exact(mdp: TabularMDP, pi: Float64, c: Any) -> Float64:
     v, q = values(mdp, pi)
     if c.critic == "q":
         return np.concatenate([q, np.zeros((1, *pi.shape))])
-    if getattr(c, "baseline", "none") == "optimal_state":
+    if c.baseline == "optimal_state":
         v = np.concatenate([_optimal(pi, q), v[-1:]])
     return v[:, :, None]
 

@@ -14,15 +14,18 @@ import torch
 from torch import Tensor, nn
 
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Estimates, Minibatch
+from rl_core.data.samples import Estimates, Samples
 from rl_core.estimators.optimal import leave_one_out_constant, moments, optimal_constant
+from rl_core.estimators.reductions import reduction_scale
 from rl_core.lab.estimator import Estimator
 from rl_core.lab.oracle import oracle
 from rl_core.lab.sampling import table_policy
+from rl_core.on_policy.at import At
 from rl_core.on_policy.estimate import Values, estimate
-from rl_core.on_policy.samples import Samples
+from rl_core.on_policy.samples import flat, samples_of
 from rl_core.tabular.dynamic_programming import softmax
 from rl_core.tabular.mdp import Float64, TabularMDP
+from rl_core.updates.term import Losses
 
 
 class Copies(nn.Module):
@@ -49,7 +52,7 @@ class _Shared:
 def able(c: Any) -> bool:
     """Whether one pass can give what one batch after the other gives."""
     usual = {"gradient": "surrogate", "logprob_source": "recompute", "kl": "none", "self_normalised": False}
-    plain = all(getattr(c, name, value) == value for name, value in usual.items())
+    plain = all(c.values().get(name, value) == value for name, value in usual.items())
     return plain and c.advantage_norm in ("none", "episode") and not c.entropy_coef
 
 
@@ -69,27 +72,28 @@ class Together:
         """The ascent gradients [K, S, A] of the K batches that lie side by side in the lanes of `b`."""
         values = None if self._oracle is None else self._oracle.values(b)
         shared = self._shared(b, values)
-        m = Samples.of(b, estimate(b, values, self._c, shared.baseline_t), self._c, 0.0).minibatch
+        m = samples_of(b, estimate(b, values, self._c, shared.baseline_t), self._c)
         factor = self._per_batch(b)
         gradients = factor * self._ascent(m, self._batch_of(b), b.shape[1] // self._batch)
         if shared.variate is not None:
-            gradients = gradients - factor * m.scale / len(m.action) * self._batch * shared.variate
+            scale = reduction_scale(self._c.reduction, *m.sizes)
+            gradients = gradients - factor * scale / len(m.action) * self._batch * shared.variate
         found: Float64 = gradients.numpy()
         return found
 
-    def _ascent(self, m: Minibatch, batch_of: Tensor, batches: int) -> Tensor:
+    def _ascent(self, m: Samples, batch_of: Tensor, batches: int) -> Tensor:
         copies = Copies(self._theta, batches)
         copies.copy = batch_of
         self._net.actor = copies  # type: ignore[assignment]
         if self._oracle is not None:
             assert m.trajectories is not None
             self._oracle.time = m.trajectories.step
-        total = self._algorithm.losses(m, self._net, self._c).total()
+        total = Losses(self._algorithm.in_force(self._c), self._algorithm.see(m, self._net, self._c)).total()
         return -torch.autograd.grad(total, copies.table)[0]
 
     def _batch_of(self, b: Batch) -> Tensor:
         """The batch of every valid sample, [M]."""
-        return Samples.flat((torch.arange(b.shape[1]) // self._batch).expand(b.shape), b)
+        return flat((torch.arange(b.shape[1]) // self._batch).expand(b.shape), b)
 
     def _per_batch(self, b: Batch) -> Tensor:
         """What turns each part of a mean over all samples into that batch's own, [K, 1, 1]."""
@@ -128,11 +132,11 @@ class Together:
 
     def _terms(self, b: Batch, bare: Estimates) -> tuple[Tensor, Tensor]:
         r"""X_i = \sum_t \gamma^t S_t \Psi_t and Y_i = \sum_t \gamma^t S_t, closed form, [N, S, A]."""
-        m = Samples.of(b, bare, self._bare, 0.0).minibatch
-        lane = Samples.flat(torch.arange(b.shape[1]).expand(b.shape), b)
-        at = (lane, m.obs.argmax(-1), m.action)
-        x, y = m.discounted(m.advantage), m.discounted(torch.ones_like(m.advantage))
-        return self._scores(x, at, b.shape[1]), self._scores(y, at, b.shape[1])
+        at = At(samples_of(b, bare, self._bare), self._net, self._bare)
+        m, lane = at.b, flat(torch.arange(b.shape[1]).expand(b.shape), b)
+        place = (lane, m.obs.argmax(-1), m.action)
+        x, y = at.discounted(m.advantage), at.discounted(torch.ones_like(m.advantage))
+        return self._scores(x, place, b.shape[1]), self._scores(y, place, b.shape[1])
 
     def _scores(self, weight: Tensor, at: tuple[Tensor, ...], lanes: int) -> Tensor:
         r"""\sum_t w_t \nabla log \pi(a_t|s_t) of every lane: w_t where it acted, minus \pi(.|s) times the row's sum."""

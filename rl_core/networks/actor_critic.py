@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from torch import Generator, Tensor, nn
 
 from rl_core.networks.controls import NetworkControls
 from rl_core.networks.initial import initialise
+from rl_core.networks.mapping import Networks
 from rl_core.networks.mlp import Mlp
 from rl_core.policies.bernoulli import Bernoulli
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.family import Distribution
 from rl_core.policies.gaussian import DiagonalGaussian
-from rl_core.types import ActionSpace, Box, Discrete
+from rl_core.types import ActionSpace, Box, Discrete, Spaces
 
 CriticKind = Literal["v", "q", "none"]
 Family = Literal["categorical", "bernoulli", "gaussian"]
@@ -29,7 +28,7 @@ def family(actions: ActionSpace, c: NetworkControls) -> Family:
     return "gaussian" if isinstance(actions, Box) else "categorical"
 
 
-class ActorCritic(nn.Module):
+class ActorCritic(Networks):
     """An actor [.., D] -> logits [.., A] or means [.., D_a], and a critic [.., D] -> V [..] or Q [.., A].
 
     They may share a trunk. The log sigma of a Gaussian policy is one free parameter per action dimension and belongs to
@@ -51,7 +50,6 @@ class ActorCritic(nn.Module):
         self.log_sigma = (
             nn.Parameter(torch.full((len(actions.low),), c.log_sigma)) if isinstance(actions, Box) else None
         )
-        self._features: dict[int, tuple[Tensor, Tensor]] | None = None
         for net, gain in ((self.trunk, 1.0), (self.actor, 0.01), (self.critic, 1.0)):
             if net is not None:
                 initialise(net, c.initialisation, gain, generator)
@@ -65,9 +63,21 @@ class ActorCritic(nn.Module):
         """log pi(a|s) [..]: the function of the parameters that per-sample gradients are taken of."""
         return self.policy(obs, masks).log_prob(action)
 
+    def features(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Tensor:
+        """What a shared trunk makes of observations [.., D]; without one the observations themselves."""
+        return obs if self.trunk is None else self.trunk(obs, masks)
+
     def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Distribution:
         """pi(.|s) for observations [.., D]; the masks belong to the hidden layers, wherever those are."""
-        out = self.actor(obs, masks) if self.trunk is None else self.actor(self._trunk(obs, masks))
+        if self.trunk is None:
+            return self._distribution_of(self.actor(obs, masks))
+        return self._distribution_of(self.actor(self.trunk(obs, masks)))
+
+    def policy_of(self, features: Tensor) -> Distribution:
+        """pi(.|s) for features [.., H]."""
+        return self._distribution_of(self.actor(features))
+
+    def _distribution_of(self, out: Tensor) -> Distribution:
         if self.log_sigma is not None:
             return DiagonalGaussian(out, self.log_sigma)
         return Bernoulli(out.squeeze(-1)) if self.family == "bernoulli" else Categorical.from_logits(out)
@@ -83,14 +93,22 @@ class ActorCritic(nn.Module):
 
         Dropout is of the policy: V is computed without masks, also where the trunk is shared.
         """
+        return self.value_of(self.features(obs))
+
+    def value_of(self, features: Tensor) -> Tensor:
+        """V(s) [..] for features [.., H]."""
         assert self.critic is not None
-        v: Tensor = self.critic(obs if self.trunk is None else self._trunk(obs)).squeeze(-1)
+        v: Tensor = self.critic(features).squeeze(-1)
         return v
 
     def q(self, obs: Tensor) -> Tensor:
         """Q(s, .) [.., A], of a critic that has one value per action."""
+        return self.q_of(self.features(obs))
+
+    def q_of(self, features: Tensor) -> Tensor:
+        """Q(s, .) [.., A] for features [.., H]."""
         assert self.critic is not None
-        q: Tensor = self.critic(obs if self.trunk is None else self._trunk(obs))
+        q: Tensor = self.critic(features)
         return q
 
     def groups(self) -> dict[str, list[nn.Parameter]]:
@@ -100,19 +118,7 @@ class ActorCritic(nn.Module):
         groups["actor"] += [] if self.log_sigma is None else [self.log_sigma]
         return groups
 
-    @contextmanager
-    def one_forward(self) -> Iterator[None]:
-        """Inside, a shared trunk is computed once per observation tensor, however many heads ask for it."""
-        self._features = {}
-        try:
-            yield
-        finally:
-            self._features = None
 
-    def _trunk(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Tensor:
-        assert self.trunk is not None
-        if masks or self._features is None:
-            return self.trunk(obs, masks)  # type: ignore[no-any-return]
-        if id(obs) not in self._features:  # the tensor is kept beside its features, so that its id is not given away
-            self._features[id(obs)] = (obs, self.trunk(obs))
-        return self._features[id(obs)][1]
+def actor_critic(spaces: Spaces, c: Any, generator: Generator) -> ActorCritic:
+    """The networks that the controls of the on-policy family ask for."""
+    return ActorCritic(spaces.obs_size, spaces.actions, c, c.critic, generator)

@@ -65,12 +65,6 @@ class NetworkControls(Controls):
     )  # fmt: skip
     """Probability that a hidden unit of the actor is silenced for one step."""
 
-    device: Literal["cpu", "cuda"] = choice(
-        r"\text{device}", "cpu", title="Device", group="network", live=False,
-        effect="Networks of this size are faster on the processor.",
-    )  # fmt: skip
-    """Where the networks live."""
-
     @model_validator(mode="after")
     def _layers_to_share(self) -> NetworkControls:
         if self.network == "mlp":

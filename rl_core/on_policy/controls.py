@@ -2,41 +2,61 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
-import torch
 from pydantic import model_validator
 
+import rl_core.estimators
 from rl_core.ad.gate import Gate
+from rl_core.collect.live import Keep
 from rl_core.collect.normaliser import NormalisationControls
 from rl_core.controls import boundary, choice, flag, number
+from rl_core.estimators.options import baselines, critic_targets, return_kinds
 from rl_core.estimators.reductions import Reduction
-from rl_core.estimators.schedules import Schedule
 from rl_core.networks.controls import NetworkControls
+from rl_core.registry import discover
+from rl_core.run_controls import RunControls
+from rl_core.schedules import Schedule
 from rl_core.updates.optimisers import OptimiserControls
 
-ReturnKind = Literal["full", "reward_to_go", "n_step", "td", "gae"]
+discover(rl_core.estimators)
+
+if TYPE_CHECKING:  # the values are those of the options that are declared
+    ReturnKind = str
+    Baseline = str
+    CriticTarget = str
+else:
+    ReturnKind, CriticTarget = return_kinds.literal(), critic_targets.literal()
+    Baseline = baselines.literal(without="whole")
+
 Normalisation = Literal["none", "episode", "batch", "minibatch"]
 Critic = Literal["v", "none"]
-Baseline = Literal["none", "constant", "batch_mean", "leave_one_out", "time_mean", "learned_v"]
-CriticTarget = Literal["lambda", "mc", "td0", "n_step"]
-
-NEEDS_CRITIC = {"n_step", "td", "gae"}
-OWN_BASELINE = {"td", "gae"}
 
 
-class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls):
+class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls, RunControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
 
     along_trajectories: ClassVar[bool] = False  # whether the loss has to know to which trajectory a sample belongs
 
+    @property
+    def keeps(self) -> Keep | None:
+        """What a rollout keeps of the policy with its graph."""
+        return None
+
+    @property
+    def takes_exact_gradient(self) -> bool:
+        """Whether the policy follows the exact gradient of a finite MDP instead of an estimate."""
+        return False
+
+    @property
+    def compares_values(self) -> bool:
+        """Whether the loss has to know what V was before the first step."""
+        return False
+
     return_kind: ReturnKind = choice(
         r"\Psi_t", "gae", title="Return", effect="Towards TD the variance falls and the critic's error counts more.",
         ref="Schulman et al. 2016, section 2",
-        terms={
-            "full": r"R(\tau)", "reward_to_go": r"G_t", "n_step": r"G_t^{(n)}", "td": r"\delta_t",
-            "gae": r"\textstyle\sum_l(\gamma\lambda)^l\delta_{t+l}",
-        },
+        terms=return_kinds.latex(),
     )  # fmt: skip
     """What each action is weighted with, before a baseline is subtracted."""
 
@@ -58,10 +78,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
 
     baseline: Baseline = choice(
         r"b", "none", title="Baseline", effect="Subtracted from the return; changes the variance, not the direction.",
-        terms={
-            "none": "", "constant": r"-b_0", "batch_mean": r"-\bar R", "leave_one_out": r"-\bar R_{-i}",
-            "time_mean": r"-\bar G_t", "learned_v": r"-V_\phi(s_t)",
-        },
+        terms=baselines.latex(without="whole"),
     )  # fmt: skip
     """What is subtracted from the return; GAE and TD errors carry V already."""
 
@@ -115,7 +132,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     critic_target: CriticTarget = choice(
         r"\hat R_t", "lambda", title="Value target", group="critic",
         effect="Monte-Carlo targets are unbiased and noisy, bootstrapped ones the reverse.",
-        terms={"lambda": r"\hat A^{\lambda}_t+V_t", "mc": r"G_t", "td0": r"r_t+\gamma V_{t+1}", "n_step": r"G_t^{(n)}"},
+        terms=critic_targets.latex(),
     )  # fmt: skip
     """What the critic is fitted to."""
 
@@ -132,7 +149,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """Weight of the mean squared error of V in the summed loss."""
 
     entropy_coef: float = number(
-        r"c_e", 0.0, title="Entropy coefficient", ge=0, le=10, group="policy",
+        r"c_e", 0.0, title="Entropy coefficient", ge=0, le=10, group="policy", schedule="entropy_schedule",
         effect="Keeps the policy random for longer; the optimum is then of J + c_e H.",
     )  # fmt: skip
     """Weight of the entropy bonus."""
@@ -170,27 +187,15 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     )  # fmt: skip
     """How the policy loss is reduced over N trajectories with M steps."""
 
-    solved_window: int = number(
-        r"k", 100, title="Solved over", ge=1, le=1000, unit="episodes", group="schedule",
-        effect="Only the event `solved` depends on it; the run goes on to its budget.",
-    )  # fmt: skip
-    """Episodes whose mean return must reach the environment's bar."""
-
-    record_episodes: bool = flag(
-        r"\text{record}", True, title="Record episodes", group="schedule",
-        effect="Only what can be looked at later; recording never changes training.",
-    )  # fmt: skip
-    """Record an episode on a schedule (updates 0, 1, 8, 27, ..., then every 1000) and at edits, in another process."""
-
     @model_validator(mode="after")
     def _valid(self) -> OnPolicyControls:
-        if self.critic == "none" and self.return_kind in NEEDS_CRITIC:
+        if self.critic == "none" and "critic" in return_kinds[self.return_kind].facts:
             self.refuse("return_kind", f"return_kind '{self.return_kind}' bootstraps with V and needs a critic, but "
                         "critic is 'none'. Use 'full' or 'reward_to_go', or start a run with critic 'v'.")  # fmt: skip
         if self.critic == "none" and self.baseline == "learned_v":
             self.refuse("baseline", "baseline 'learned_v' is V and needs a critic, but critic is 'none'. "
                         "Use 'batch_mean' or 'leave_one_out', or start the run with critic 'v'.")  # fmt: skip
-        if self.return_kind in OWN_BASELINE and self.baseline != "none":
+        if "baseline" in return_kinds[self.return_kind].facts and self.baseline != "none":
             self.refuse("baseline", f"return_kind '{self.return_kind}' already subtracts V, so baseline "
                         f"'{self.baseline}' would be subtracted twice. Set baseline to 'none', or return_kind to "
                         "'reward_to_go', in the same edit.")  # fmt: skip
@@ -200,6 +205,33 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
         if self.critic == "none" and self.trunk == "shared":
             self.refuse("trunk", "trunk 'shared' is shared with a critic, but critic is 'none'. Use 'separate', or "
                         "start the run with critic 'v'.")  # fmt: skip
-        if self.device == "cuda" and not torch.cuda.is_available():
-            self.refuse("device", "device 'cuda' was asked for, but this machine offers no CUDA device. Use 'cpu'.")
         return self
+
+
+class SegmentControls(OnPolicyControls):
+    """Controls of algorithms that learn from a stretch of every lane."""
+
+    n_steps: int = number(
+        r"T", 128, title="Steps per lane", ge=1, le=4096, unit="steps", log=True, group="schedule",
+        effect="Samples per update = steps x lanes.",
+    )  # fmt: skip
+    """Steps each lane takes between two updates."""
+
+
+class EpochControls(OnPolicyControls):
+    """Controls of algorithms that go through a batch more than once."""
+
+    epochs: int = number(
+        r"K", 4, title="Epochs", ge=1, le=50, unit="epochs", group="schedule",
+        effect="More passes over one batch learn more from it and drift further from the policy that made it.",
+    )  # fmt: skip
+    """Passes over each batch."""
+
+
+class MinibatchControls(EpochControls):
+    """Controls of algorithms that take several steps in each pass."""
+
+    minibatches: int = number(
+        r"m", 4, title="Minibatches", ge=1, le=64, group="schedule", effect="Gradient steps per epoch.",
+    )  # fmt: skip
+    """Parts into which each epoch's shuffled batch is cut."""

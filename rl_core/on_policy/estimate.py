@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Estimates
-from rl_core.estimators import advantages, baselines, returns
-from rl_core.on_policy.controls import OWN_BASELINE, OnPolicyControls
+from rl_core.estimators import advantages, returns
+from rl_core.estimators.options import baselines, critic_targets, return_kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,74 +36,69 @@ class Values:
         return replace(self, q_t=q_t)
 
 
-def estimate(b: Batch, values: Values | None, c: OnPolicyControls, baseline_t: Tensor | None = None) -> Estimates:
+class Ingredients:
+    """What options of an estimate are made from, under the names of their parameters; each computed once, on demand."""
+
+    def __init__(self, b: Batch, v: Values, c: Any) -> None:
+        self.made: dict[Callable[..., Tensor], Tensor] = {}
+        self.r_t, self.end_t, self.valid_t = b.reward_t, b.end_t, b.valid_t
+        self.v_t, self.v_tp1, self.q_t, self._given_t = v.v_t, v.v_tp1, v.q_t, v.given_t
+        self.terminated_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
+        self.gamma, self.lambda_, self.n = c.gamma, c.gae_lambda, c.n_step
+        self.baseline_constant, self._return_kind = c.baseline_constant, c.return_kind
+
+    @cached_property
+    def g_t(self) -> Tensor:
+        """The return-to-go."""
+        return returns.reward_to_go(self.r_t, self.v_tp1, self.terminated_t, self.end_t, self.gamma)
+
+    @property
+    def delta_t(self) -> Tensor:
+        """The one-step TD error."""
+        return return_kinds["td"].of(self)
+
+    @property
+    def gae_t(self) -> Tensor:
+        """The generalised advantage."""
+        return return_kinds["gae"].of(self)
+
+    @property
+    def n_step_t(self) -> Tensor:
+        """The n-step return."""
+        return return_kinds["n_step"].of(self)
+
+    @property
+    def return_t(self) -> Tensor:
+        """The return that the control `return_kind` names."""
+        return return_kinds[self._return_kind].of(self)
+
+    @property
+    def given_t(self) -> Tensor:
+        """A baseline that was found from scores, 0 where none was."""
+        return torch.zeros_like(self.g_t) if self._given_t is None else self._given_t
+
+
+def estimate(b: Batch, values: Values | None, c: Any, baseline_t: Tensor | None = None) -> Estimates:
     """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one.
 
     `baseline_t` is what is subtracted where the control `baseline` names one that is made of scores.
     """
     v = values or Values(torch.zeros_like(b.reward_t), torch.zeros_like(b.reward_t))
-    if baseline_t is not None:
-        v = replace(v, given_t=baseline_t)
-    over_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
-    ends = (over_t, b.end_t, c.gamma)
-    g_t = returns.reward_to_go(b.reward_t, v.v_tp1, *ends)
-    delta_t = None if c.critic == "none" else advantages.td_error(b.reward_t, v.v_t, v.v_tp1, over_t, c.gamma)
-    weight_t = _weight(b, v, g_t, ends, c)
-    one_sweep = c.return_kind == "gae" and c.critic_target == "lambda"
+    x = Ingredients(b, v if baseline_t is None else replace(v, given_t=baseline_t), c)
+    carried = "baseline" in return_kinds[c.return_kind].facts
+    subtracted_t = x.v_t if carried else baselines[c.baseline].of(x)
     return Estimates(
-        advantage_t=_normalised(weight_t, b, c),
-        target_t=weight_t + v.v_t if one_sweep else _target(b, v, g_t, ends, c),
-        value_t=v.v_t,
-        return_t=g_t,
-        td_error_t=delta_t,
-        baseline_t=v.v_t if c.return_kind in OWN_BASELINE else _baseline(b, v, g_t, ends, c),
-        paid_t=returns.paid(b.reward_t, v.v_tp1, *ends) if c.along_trajectories else None,
+        advantage_t=_normalised(x.return_t if carried else x.return_t - subtracted_t, b, c),
+        target_t=critic_targets[c.critic_target].of(x),
+        value_t=x.v_t,
+        return_t=x.g_t,
+        td_error_t=None if c.critic == "none" else x.delta_t,
+        baseline_t=subtracted_t,
+        paid_t=returns.paid(x.r_t, x.v_tp1, x.terminated_t, x.end_t, x.gamma) if c.along_trajectories else None,
     )
 
 
-def _weight(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.return_kind == "gae":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda)
-    if c.return_kind == "td":
-        return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma)
-    return _return(b, v, g_t, ends, c) - _baseline(b, v, g_t, ends, c)
-
-
-def _return(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.return_kind == "full":
-        return returns.full_return(b.reward_t, v.v_tp1, *ends)
-    if c.return_kind == "n_step":
-        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
-    return g_t
-
-
-def _baseline(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if v.given_t is not None:
-        return v.given_t
-    if c.baseline in ("learned_v", "optimal_state"):
-        return v.v_t
-    if v.q_t is not None and c.baseline.startswith("action_dependent"):
-        return v.q_t
-    if c.baseline == "batch_mean":
-        return baselines.batch_mean(g_t, b.end_t, b.valid_t)
-    if c.baseline == "leave_one_out":
-        return baselines.leave_one_out(g_t, b.end_t, b.valid_t)
-    if c.baseline == "time_mean":
-        return baselines.time_mean(_return(b, v, g_t, ends, c), b.end_t, b.valid_t)
-    return torch.full_like(g_t, c.baseline_constant if c.baseline == "constant" else 0.0)
-
-
-def _target(b: Batch, v: Values, g_t: Tensor, ends: tuple[Tensor, Tensor, float], c: OnPolicyControls) -> Tensor:
-    if c.critic_target == "lambda":
-        return advantages.gae(b.reward_t, v.v_t, v.v_tp1, *ends, c.gae_lambda) + v.v_t
-    if c.critic_target == "td0":
-        return advantages.td_error(b.reward_t, v.v_t, v.v_tp1, ends[0], c.gamma) + v.v_t
-    if c.critic_target == "n_step":
-        return returns.n_step_return(b.reward_t, v.v_t, v.v_tp1, *ends, c.n_step)
-    return g_t
-
-
-def _normalised(a_t: Tensor, b: Batch, c: OnPolicyControls) -> Tensor:
+def _normalised(a_t: Tensor, b: Batch, c: Any) -> Tensor:
     if c.advantage_norm == "batch":
         return advantages.normalise(a_t, b.valid_t, c.norm_ddof)
     if c.advantage_norm == "episode":

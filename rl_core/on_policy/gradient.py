@@ -1,9 +1,8 @@
-"""Fills the gradient of one step: a backward pass on the summed loss, or for a score-function loss another way."""
+"""The rule that takes the gradient of a score-function loss in one of several ways, and what can be said of it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,25 +11,18 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.ad.products import flat_gradient, jacobian
-from rl_core.data.samples import Losses, Minibatch, Score
+from rl_core.data.samples import Samples, Score
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.on_policy.truth import ESTIMATED
+from rl_core.on_policy.truth import Known, Truth
 from rl_core.policies.family import Distribution
-from rl_core.updates.flat import FlatParameters
+from rl_core.updates.descend import Descend, GradientReport, Passes
+from rl_core.updates.rule import Declared
 from rl_core.updates.score import analytic, literal, per_sample, policy_parameters
 from rl_core.updates.step import backward
+from rl_core.updates.term import Losses
+from rl_core.updates.update import Update
 
 VARIANCE_LIMIT = 256  # trajectories whose gradients are held at once to measure their spread
-
-
-@dataclass(slots=True)
-class GradientReport:
-    """How the policy's gradient of one step was taken, and what it was measured against."""
-
-    calls: int = 1  # backward passes of the step
-    seconds: float = 0.0  # of the policy's part, where it was taken apart
-    surrogate_seconds: float | None = None  # of the one backward pass that would have done
-    difference: float | None = None  # largest entry of |taken - surrogate|
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +35,70 @@ class ScoreProbe:
     variance: float | None  # trace of the covariance of the estimate, over trajectories
 
 
-def fill_gradient(
-    losses: Losses, m: Minibatch, net: ActorCritic, flat: FlatParameters, c: Any, exact: Callable[[], Tensor]
-) -> GradientReport:
-    """`flat.gradient` of this step's loss; the policy's part as the control `gradient` says, if need be the exact one.
+class ScoreGradient(Descend):
+    """Descent whose policy part is taken as the control `gradient` says: by one backward pass, or another way."""
 
-    A control variate corrects an estimate, so the exact gradient is without it.
-    """
-    mode = getattr(c, "gradient", "surrogate")
-    if mode == "surrogate" or losses.score is None:
-        backward(losses.total(), flat)
-        return GradientReport()
-    began = time.perf_counter()
-    backward(losses.score.loss(), flat, keep_graph=True)  # for comparison, and so that gates hear what arrives at them
-    surrogate = -torch.cat([p.grad.reshape(-1) for p in policy_parameters(net) if p.grad is not None])
-    middle = time.perf_counter()
-    score = Score(constant(losses.score.weight), losses.score.log_pi)
-    ascent, calls = _taken(mode, score, m, net, exact)
-    report = GradientReport(calls, time.perf_counter() - middle, middle - began)
-    report.difference = float((ascent - surrogate).abs().max())
-    rest = losses.total(*(ESTIMATED if mode == "exact" else ("policy",)))
-    flat.gradient.zero_()
-    if rest.requires_grad:
-        backward(rest, flat)
-        report.calls += 1
-    _descend_along(ascent, net)
-    return report
+    def fill(self, u: Update, losses: Losses, mine: frozenset[str]) -> GradientReport:
+        """The gradient of the step; a control variate corrects an estimate, so the exact gradient is without it."""
+        mode, at = u.c.gradient, losses.at
+        if mode == "surrogate":
+            return super().fill(u, losses, mine)
+        began = time.perf_counter()
+        backward(at.score.loss(), u.flat, keep_graph=True)  # to compare, and so that gates hear what arrives at them
+        surrogate = -torch.cat([p.grad.reshape(-1) for p in policy_parameters(u.net) if p.grad is not None])
+        middle = time.perf_counter()
+        ascent, calls = _taken(mode, Score(constant(at.score.weight), at.score.log_pi), at.b, u)
+        report = GradientReport(calls, time.perf_counter() - middle, middle - began)
+        report.difference = float((ascent - surrogate).abs().max())
+        replaced = {
+            term.name for term in losses.declared if term.estimates and (mode == "exact" or term.name == "policy")
+        }
+        rest = losses.total(mine - replaced)
+        u.flat.gradient.zero_()
+        if rest.requires_grad:
+            backward(rest, u.flat)
+            report.calls += 1
+        _descend_along(ascent, u.net)
+        return report
 
 
-def _taken(mode: str, score: Score, m: Minibatch, net: ActorCritic, exact: Callable[[], Tensor]) -> tuple[Tensor, int]:
+def score_gradient(*groups: str) -> Declared:
+    """Declare one step along a score-function gradient."""
+    return Declared(groups, lambda flat, c: ScoreGradient(flat, c, groups, Passes()))
+
+
+def exact_ascent(u: Update) -> Tensor:
+    r"""\nabla J [P] at the parameters of now, which the first step of an update knows already."""
+    known = u.find(Known)
+    if not u.steps and known is not None:
+        return known.ascent
+    truth = u.instrument(Truth)
+    if truth is None:
+        raise ValueError("gradient 'exact' needs a finite MDP, and this run's environment is none.")
+    return truth.gradient(u.net, u.c.gamma)[1]
+
+
+def _taken(mode: str, score: Score, m: Samples, u: Update) -> tuple[Tensor, int]:
     """The ascent direction [P], and how many backward passes it took."""
     if mode == "literal":
-        return literal(score, net, m)
-    return (exact(), 1) if mode == "exact" else per_sample(score, net, m)
+        return literal(score, u.net, m)
+    return (exact_ascent(u), 1) if mode == "exact" else per_sample(score, u.net, m)
 
 
-def probe_score(score: Score, pi: Distribution, m: Minibatch, net: ActorCritic) -> ScoreProbe:
+class ScoreProbing:
+    """Looks at a score-function estimate before its step, when probing is due."""
+
+    def first(self, u: Update, losses: Losses) -> None:
+        """Leave a probe."""
+        if u.probing:
+            u.leave(probe_score(losses.at.score, losses.at.pi, losses.at.b, u.net))
+            u.forget_probes()
+
+    def read(self, u: Update) -> None:
+        """Nothing more."""
+
+
+def probe_score(score: Score, pi: Distribution, m: Samples, net: ActorCritic) -> ScoreProbe:
     """Set the closed form beside autograd's gradient where the policy is linear, and measure the estimate's spread."""
     score = Score(constant(score.weight), score.log_pi)
     taken = -flat_gradient(score.loss(), policy_parameters(net))
@@ -101,9 +121,14 @@ def _descend_along(ascent: Tensor, net: ActorCritic) -> None:
         at += p.numel()
 
 
-def _variance(score: Score, m: Minibatch, net: ActorCritic) -> float | None:
+def _variance(score: Score, m: Samples, net: ActorCritic) -> float | None:
     r"""tr Cov of \hat g = \sum_i g_i from its N terms: N times the summed variance of their entries over i."""
     if m.trajectories is None or not 1 < m.trajectories.count <= VARIANCE_LIMIT:
         return None
     each = jacobian(m.trajectories.total(score.weight * score.log_pi), policy_parameters(net))
     return float(m.trajectories.count * torch.var(each, 0, correction=1).sum())
+
+
+def score_probing(net: Any, lanes: Any, watched: bool) -> ScoreProbing:
+    """The instrument of algorithms whose policy loss is a sum of scores."""
+    return ScoreProbing()

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-import torch
 from pydantic import model_validator
 from torch import Tensor
 
 from rl_core.ad.gate import Gate, constant
-from rl_core.controls import boundary, choice, flag, number
-from rl_core.data.samples import Minibatch
-from rl_core.estimators.weights import clamped, per_decision, self_normalised, step_normalised, trajectory_log_weight
-from rl_core.on_policy.old_policy import RatioControls
+from rl_core.controls import boundary, choice, flag, inherited, number
+from rl_core.estimators.options import weights
+from rl_core.estimators.weights import clamped, per_decision, self_normalised, step_normalised
+from rl_core.on_policy.old_policy import ClipControls, RatioAt, RatioControls
+from rl_core.updates.term import term, where
 
-Importance = Literal["none", "trajectory", "per_decision", "timestep", "clip"]
+if TYPE_CHECKING:  # the values are those of the options that are declared
+    Importance = str
+else:
+    Importance = weights.literal()
 
 
 class ImportanceControls(RatioControls):
@@ -24,10 +28,7 @@ class ImportanceControls(RatioControls):
         r"w_t", "trajectory", title="Importance weights", ref="Precup, Sutton and Singh 2000",
         effect="Trajectory and per decision are unbiased and explode with the length; per time step is biased twice: "
         "old states, old returns.",
-        terms={
-            "none": "1", "trajectory": r"\textstyle\prod_k\rho_k", "per_decision": r"\rho_{0:t}", "timestep": r"\rho_t",
-            "clip": r"\rho_t",
-        },
+        terms=weights.latex(),
     )  # fmt: skip
     """Which product of ratios corrects for the policy that made the data."""
 
@@ -50,11 +51,10 @@ class ImportanceControls(RatioControls):
     )  # fmt: skip
     """Largest |log weight|."""
 
-    clip: float = number(
-        r"\epsilon", 0.2, title="Clip range", ge=0, le=10,
+    clip: float = inherited(
+        ClipControls, "clip", 0.2, schedule="",
         effect="Beyond 1 +- epsilon a helpful change earns no more gradient; used by importance 'clip' only.",
     )  # fmt: skip
-    """Half-width of the region in which the ratio is trusted."""
 
     @model_validator(mode="after")
     def _weights_fit(self) -> ImportanceControls:
@@ -62,28 +62,65 @@ class ImportanceControls(RatioControls):
             self.refuse("importance", "importance 'per_decision' weights each reward of a return-to-go by itself, but "
                         f"return_kind is '{self.return_kind}' and advantage_norm '{self.advantage_norm}'. Use "
                         "'reward_to_go' and 'none', or another importance.")  # fmt: skip
-        if self.importance in ("none", "clip") and self.self_normalised:
+        if self.importance not in weights.names("weight") and self.self_normalised:
             self.refuse("self_normalised", f"self_normalised divides weights by their mean, but importance "
                         f"'{self.importance}' has none. Use 'trajectory', 'per_decision' or 'timestep'.")  # fmt: skip
-        if self.importance in ("none", "clip") and self.importance_weight.passes:
+        if self.importance not in weights.names("weight") and self.importance_weight.passes:
             self.refuse("importance_weight", "importance_weight 'pass' lets gradient through a weight, but importance "
                         f"'{self.importance}' multiplies log pi with none. Use another, or block.")  # fmt: skip
         return self
 
 
-def advantage_in_place(b: Minibatch, log_rho_t: Tensor, c: ImportanceControls) -> tuple[Tensor, Tensor]:
-    r"""log w ([N] for whole trajectories, else [B]), and sg[w_t] sg[A_t] [B]: what log \pi is multiplied with."""
-    along, advantage_t = b.trajectories, c.advantage(b.advantage)
-    if along is None:
-        raise ValueError("Weights are products along trajectories, but this minibatch is a part of a shuffled batch.")
-    if c.importance == "trajectory":
-        log_w = clamped(trajectory_log_weight(log_rho_t, along), c.weight_clamp)
-        w = self_normalised(log_w) if c.self_normalised else log_w.exp()
-        return constant(log_w), c.importance_weight(w[along.index]) * advantage_t
-    if c.importance == "per_decision":
-        log_w = clamped(along.running(log_rho_t), c.weight_clamp)
-        w = step_normalised(log_w, along) if c.self_normalised else log_w.exp()
-        return constant(log_w), per_decision(advantage_t, c.importance_weight(w), along, c.gamma)
-    log_w = clamped(log_rho_t, c.weight_clamp) if c.importance == "timestep" else torch.zeros_like(log_rho_t)
-    w = self_normalised(log_w) if c.self_normalised else log_w.exp()
-    return constant(log_w), c.importance_weight(w) * advantage_t
+class WeightAt(RatioAt):
+    """Samples with an importance weight beside each."""
+
+    @cached_property
+    def weighting(self) -> tuple[Tensor, Tensor]:
+        r"""log w ([N] for whole trajectories, else [B]), and sg[w_t] sg[A_t] [B]: what log \pi is multiplied with."""
+        along = self.b.trajectories
+        if along is None:
+            raise ValueError(
+                "Weights are products along trajectories, but this minibatch is a part of a shuffled batch."
+            )
+        option = weights[self.c.importance]
+        log_w = clamped(option.function(self.log_rho, along), self.c.weight_clamp)
+        if "per reward" in option.facts:
+            w = step_normalised(log_w, along) if self.c.self_normalised else log_w.exp()
+            return constant(log_w), per_decision(self.advantage, self.c.importance_weight(w), along, self.c.gamma)
+        w = self_normalised(log_w) if self.c.self_normalised else log_w.exp()
+        each = w[along.index] if "per trajectory" in option.facts else w
+        return constant(log_w), self.c.importance_weight(each) * self.advantage
+
+    @property
+    def log_weight(self) -> Tensor:
+        """The log of the weights, as numbers."""
+        return self.log_rho if "clipped" in weights[self.c.importance].facts else self.weighting[0]
+
+
+WEIGHTED = r"L=-@reduction@\;@gamma_t@@importance_weight@\,@advantage@\,\log\pi_\theta(a_t\mid s_t)"
+PER_DECISION = (
+    r"L=-@reduction@\;@gamma_t@\Big(\textstyle\sum_{k\ge t}\gamma^{k-t}\bar w_k r_k-\bar w_t\,(G_t-@advantage@)\Big)"
+    r"\log\pi_\theta(a_t\mid s_t),\quad\bar w_t=@importance_weight@"
+)
+
+
+def _weighted(at: WeightAt) -> Tensor:
+    r"""-(scale) \sum_t \gamma^t sg[w_t] sg[A_t] log \pi(a_t|s_t)."""
+    return -at.mean(at.discounted(at.weighting[1] * at.log_pi))
+
+
+weighted_loss = term(
+    "policy", WEIGHTED, "actor", ("importance", "in", ("none", "trajectory", "timestep")), estimates=True
+)(_weighted)
+per_decision_loss = term("policy", PER_DECISION, "actor", ("importance", "is", "per_decision"), estimates=True)(
+    _weighted
+)
+
+
+@where(
+    r"\\ w_t=@importance@@self_normalised@,\quad\rho_t=\pi_\theta(a_t\mid s_t)\,/\,@old_log_prob@(a_t\mid s_t)",
+)
+def weight(at: WeightAt) -> Tensor:
+    """The importance weights."""
+    assert at.log_weight is not None
+    return at.log_weight.exp()

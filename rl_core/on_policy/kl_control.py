@@ -2,6 +2,9 @@ r"""Holding the policy near the one that made the data: a KL penalty, one that a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from pydantic import model_validator
@@ -9,18 +12,20 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.controls import choice, number
-from rl_core.data.samples import Losses, Minibatch
 from rl_core.estimators.kl import KlEstimator, sampled_kl
-from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.controls import MinibatchControls
 from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, reference
-from rl_core.policies.family import Distribution
+from rl_core.on_policy.old_policy import RatioAt
+from rl_core.updates.rule import Declared, Forgetful
+from rl_core.updates.term import Losses, term, where
+from rl_core.updates.update import Update
 
 PENALTIES = ("penalty", "adaptive_penalty")
 TOLERANCE = 1.5  # the KL may exceed its target by this factor, or fall short of it
 BETA_RANGE = (1e-6, 1e6)  # beyond it a coefficient that adapts would need hundreds of updates to come back
 
 
-class KlControls(ReferenceControls):
+class KlControls(ReferenceControls, MinibatchControls):
     """Controls of the distance to the data policy, for algorithms with several gradient steps per batch."""
 
     kl: Literal["none", "penalty", "adaptive_penalty", "early_stop"] = choice(
@@ -50,7 +55,7 @@ class KlControls(ReferenceControls):
 
     @model_validator(mode="after")
     def _kl_valid(self) -> KlControls:
-        if self.kl != "none" and getattr(self, "epochs", 1) == getattr(self, "minibatches", 1) == 1:
+        if self.kl != "none" and self.epochs == self.minibatches == 1:
             self.refuse("kl", f"kl '{self.kl}' holds the policy near the one that made the batch, but with epochs 1 "
                         "and minibatches 1 there is a single step, at which the KL and its gradient are still 0. "
                         "Raise epochs or minibatches, or set kl to 'none', in the same edit.")  # fmt: skip
@@ -60,34 +65,69 @@ class KlControls(ReferenceControls):
         return self
 
 
-def kl_to_reference(b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: KlControls) -> Tensor:
-    r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, as chosen (nats)."""
-    if c.kl_estimator == "exact":
-        return exact_kl(b, net, pi, log_pi_t, c)
-    return sampled_kl(log_pi_t - reference(b, net, pi, log_pi_t, c)[1], c.kl_estimator, c.kl_direction).mean()
+class KlAt(RatioAt):
+    """Samples whose KL to the reference is controlled."""
+
+    @cached_property
+    def kl(self) -> Tensor | None:
+        r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, as chosen (nats)."""
+        c = self.c
+        if c.kl == "none":
+            return None
+        if c.kl_estimator == "exact":
+            return exact_kl(self)
+        log_rho = self.log_pi - reference(self)[1]
+        return sampled_kl(log_rho, c.kl_estimator, c.kl_direction).mean()
 
 
-class KlCoefficient:
+@term("kl", r"\\ +\;@kl_coef@\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)", "actor", ("kl", "in", PENALTIES))
+def kl_penalty(at: KlAt) -> Tensor:
+    r"""\beta KL (nats)."""
+    return at.c.kl_coef * at.kl  # type: ignore[no-any-return]
+
+
+@where(
+    r"\\ \text{epochs end at }\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)>1.5\,@kl_target@",
+    ("kl", "is", "early_stop"),
+)
+def kl_of_stop(at: KlAt) -> Tensor:
+    """The KL that ends the epochs."""
+    assert at.kl is not None
+    return at.kl
+
+
+@dataclass(frozen=True, slots=True)
+class Beta:
+    r"""The weight of the KL penalty in this update."""
+
+    value: float
+
+
+class AdaptBeta(Forgetful):
     r"""The \beta in force: kl_coef, or what has become of it by doubling and halving."""
 
     def __init__(self) -> None:
         self._given, self._beta = 0.0, 0.0
 
-    def at(self, c: Any) -> float | None:
-        r"""\beta for the next update; None where nothing is penalised."""
-        if getattr(c, "kl", "none") not in PENALTIES:
+    def in_force(self, c: Any) -> Mapping[str, Any]:
+        r"""\beta for the next update, where something is penalised."""
+        if c.kl not in PENALTIES:
             self._given = 0.0
-            return None
+            return {}
         if c.kl == "penalty" or c.kl_coef != self._given:
             self._given = self._beta = c.kl_coef
-        return self._beta
+        return {"kl_coef": self._beta}
 
-    def adapt(self, m: Minibatch, net: ActorCritic, c: KlControls) -> None:
-        r"""After an update on the batch `m`: \beta doubles if KL > 1.5 d, and halves if KL < d / 1.5."""
-        pi = net.policy(m.obs, m.masks)
-        kl = float(constant(kl_to_reference(m, net, pi, pi.log_prob(m.action), c)))
-        factor = 2.0 if kl > TOLERANCE * c.kl_target else 0.5 if kl < c.kl_target / TOLERANCE else 1.0
-        self._beta = min(max(factor * self._beta, BETA_RANGE[0]), BETA_RANGE[1])
+    def __call__(self, u: Update) -> int:
+        r"""\beta doubles if KL > 1.5 d after the update, and halves if KL < d / 1.5."""
+        if u.c.kl in PENALTIES:
+            u.leave(Beta(u.c.kl_coef))
+        if u.c.kl == "adaptive_penalty":
+            after = u.see(u.samples, u.net, u.c).kl
+            kl = float(constant(after))
+            factor = 2.0 if kl > TOLERANCE * u.c.kl_target else 0.5 if kl < u.c.kl_target / TOLERANCE else 1.0
+            self._beta = min(max(factor * self._beta, BETA_RANGE[0]), BETA_RANGE[1])
+        return 0
 
     def state(self) -> dict[str, float]:
         """For a checkpoint."""
@@ -98,6 +138,10 @@ class KlCoefficient:
         self._given, self._beta = state["given"], state["beta"]
 
 
-def too_far(losses: Losses, c: Any) -> bool:
+adapt_beta = Declared((), lambda flat, c: AdaptBeta())
+
+
+def too_far(losses: Losses) -> bool:
     """Whether the early stop ends the epochs here, before this minibatch's step."""
-    return losses.kl is not None and c.kl == "early_stop" and float(constant(losses.kl)) > TOLERANCE * c.kl_target
+    at = losses.at
+    return bool(at.c.kl == "early_stop" and float(constant(at.kl)) > TOLERANCE * at.c.kl_target)

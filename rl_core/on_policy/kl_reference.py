@@ -8,9 +8,8 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.controls import choice
-from rl_core.data.samples import Minibatch
 from rl_core.estimators.kl import KlDirection
-from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.at import At
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.policies.family import Distribution
 
@@ -36,19 +35,17 @@ class ReferenceControls(OnPolicyControls):
     """The policy that the KL is measured from; only `saved` is the one that made the data."""
 
 
-def exact_kl(b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: ReferenceControls) -> Tensor:
+def exact_kl(at: At) -> Tensor:
     r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, by the sum over all actions (nats)."""
-    old, _ = reference(b, net, pi, log_pi_t, c)
-    kl: Tensor = (old.kl(pi) if c.kl_direction == "old||new" else pi.kl(old)).mean()
+    old, _ = reference(at)
+    kl: Tensor = (old.kl(at.pi) if at.c.kl_direction == "old||new" else at.pi.kl(old)).mean()
     return kl
 
 
-def reference(
-    b: Minibatch, net: ActorCritic, pi: Distribution, log_pi_t: Tensor, c: ReferenceControls
-) -> tuple[Distribution, Tensor]:
+def reference(at: At) -> tuple[Distribution, Tensor]:
     """The reference and its log-probability of the taken actions (B-12)."""
-    if c.kl_reference == "saved":
-        return net.distribution(b.behaviour), b.log_prob
-    if c.kl_reference == "recomputed_attached":
-        return pi, log_pi_t
-    return net.distribution(constant(pi.params)), constant(log_pi_t)
+    if at.c.kl_reference == "saved":
+        return at.net.distribution(at.b.behaviour), at.b.log_prob
+    if at.c.kl_reference == "recomputed_attached":
+        return at.pi, at.log_pi
+    return at.net.distribution(constant(at.pi.params)), constant(at.log_pi)

@@ -1,4 +1,4 @@
-"""What stands in the denominator of a ratio."""
+"""What stands in the denominator of a ratio, and how far a ratio is trusted."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Literal
 from torch import Tensor
 
 from rl_core.ad.gate import constant
-from rl_core.controls import choice
-from rl_core.data.samples import Minibatch
+from rl_core.controls import choice, number
+from rl_core.estimators.ratios import clipped_surrogate
+from rl_core.on_policy.at import At
 from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.schedules import Schedule
+from rl_core.updates.term import where
 
 
 class RatioControls(OnPolicyControls):
@@ -26,8 +29,45 @@ class RatioControls(OnPolicyControls):
     """Which log-probability stands in the denominator of the ratio."""
 
 
-def old_log_prob(b: Minibatch, log_pi_t: Tensor, c: RatioControls) -> Tensor:
-    r"""log \pi_old(a_t|s_t) as chosen; only `stored` is the policy that made the data (B-5)."""
-    if c.old_log_prob == "stored":
-        return b.log_prob
-    return log_pi_t if c.old_log_prob == "recomputed_attached" else constant(log_pi_t)
+class ClipControls(RatioControls):
+    """Controls of a region in which a ratio is trusted."""
+
+    clip: float = number(
+        r"\epsilon", 0.2, title="Clip range", ge=0, le=10, schedule="clip_schedule",
+        effect="Beyond 1 +- epsilon a helpful change earns no more gradient.",
+    )  # fmt: skip
+    """Half-width of the region in which the ratio is trusted."""
+
+    clip_schedule: Schedule = choice(
+        r"\epsilon(n)", "constant", title="Clip schedule", group="schedule",
+        effect="A shrinking region, with the budget.",
+    )  # fmt: skip
+    """How the clip range falls with the fraction of the budget used."""
+
+
+class RatioAt(At):
+    """Samples whose ratio has the chosen denominator."""
+
+    @property
+    def old_log_prob(self) -> Tensor:
+        r"""log \pi_old(a_t|s_t) as chosen; only `stored` is the policy that made the data (B-5)."""
+        if self.c.old_log_prob == "stored":
+            return self.b.log_prob
+        return self.log_pi if self.c.old_log_prob == "recomputed_attached" else constant(self.log_pi)
+
+
+@where(r"\\ \rho_t=\pi_\theta(a_t\mid s_t)\,/\,@old_log_prob@(a_t\mid s_t)")
+def ratio(at: At) -> Tensor:
+    """How much likelier each action has become."""
+    return at.log_rho.exp()
+
+
+CLIPPED = (
+    r"L=-@reduction@\;@gamma_t@\min\!\big(\rho_t\,@advantage@,\;"
+    r"\operatorname{clip}(\rho_t,1\pm @clip@)\,@advantage@\big)"
+)
+
+
+def clipped(at: At) -> Tensor:
+    r"""-(scale) \sum_t \gamma^t min(\rho_t sg[A_t], clip(\rho_t, 1 +- \epsilon) sg[A_t])."""
+    return -at.mean(at.discounted(clipped_surrogate(at.log_rho.exp(), at.advantage, at.c.clip)))

@@ -2,39 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+import torch
 from pydantic import model_validator
 from torch import Tensor
 
+from rl_core.ad.gate import constant
 from rl_core.controls import choice, inherited
-from rl_core.data.samples import Minibatch
 from rl_core.estimators.optimal import Source
-from rl_core.networks.actor_critic import ActorCritic
+from rl_core.estimators.options import baselines
+from rl_core.on_policy.at import At
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.on_policy.losses import squared_errors, value_loss
-from rl_core.policies.family import Distribution
-from rl_core.updates.score import score_norms
+from rl_core.updates.score import policy_parameters, score_norms
+from rl_core.updates.term import term
 
-AnyBaseline = Literal[
-    "none", "constant", "batch_mean", "leave_one_out", "time_mean", "learned_v", "optimal_scalar", "optimal_component",
-    "optimal_state", "action_dependent", "action_dependent_corrected",
-]  # fmt: skip
-NEEDS_Q = ("action_dependent", "action_dependent_corrected")
-FROM_SCORES = ("optimal_scalar", "optimal_component")
-TERMS = {
-    "none": "", "constant": r"-b_0", "batch_mean": r"-\bar R", "leave_one_out": r"-\bar R_{-i}",
-    "time_mean": r"-\bar G_t", "learned_v": r"-V_\phi(s_t)", "optimal_scalar": r"-b^*",
-    "optimal_component": r"-b^*_j\text{ per parameter}", "optimal_state": r"-b^*_\phi(s_t)",
-    "action_dependent": r"-Q_\phi(s_t,a_t)", "action_dependent_corrected": r"-Q_\phi(s_t,a_t)",
-}  # fmt: skip
+if TYPE_CHECKING:  # the values are those of the options that are declared
+    AnyBaseline = str
+else:
+    AnyBaseline = baselines.literal()
 
 
 class BaselineControls(OnPolicyControls):
     """All baselines, and from which samples the variance-optimal constants are made."""
 
-    baseline: AnyBaseline = inherited(  # type: ignore[assignment]
-        OnPolicyControls, "baseline", "none", terms=TERMS, ref="Greensmith, Bartlett and Baxter 2004",
+    baseline: AnyBaseline = inherited(
+        OnPolicyControls, "baseline", "none", terms=baselines.latex(), ref="Greensmith, Bartlett and Baxter 2004",
         effect="A function of the state changes only the variance. One of the action biases: with Q nothing is left to "
         "learn, unless its known mean is added back.",
     )  # fmt: skip
@@ -52,7 +46,7 @@ class BaselineControls(OnPolicyControls):
 
     @model_validator(mode="after")
     def _baseline_fits(self) -> BaselineControls:
-        if self.baseline in NEEDS_Q and self.critic != "q":
+        if "q" in baselines[self.baseline].facts and self.critic != "q":
             self.refuse("baseline", f"baseline '{self.baseline}' is Q(s, a) and needs a critic with a value per "
                         f"action, but critic is '{self.critic}'. Use 'learned_v', or critic 'q'.")  # fmt: skip
         if self.baseline == "optimal_state" and self.critic != "v":
@@ -64,22 +58,59 @@ class BaselineControls(OnPolicyControls):
         if self.critic == "q" and (self.return_kind not in ("full", "reward_to_go") or self.critic_target != "mc"):
             self.refuse("critic", "critic 'q' is fitted to returns and serves as a baseline only. Use return_kind "
                         "'full' or 'reward_to_go' and critic_target 'mc', or critic 'v' to bootstrap.")  # fmt: skip
-        if self.baseline in FROM_SCORES and self.advantage_norm != "none":
+        if "scores" in baselines[self.baseline].facts and self.advantage_norm != "none":
             self.refuse("advantage_norm", f"baseline '{self.baseline}' is optimal for the returns as they are, but "
                         f"advantage_norm '{self.advantage_norm}' rescales them. Set it to 'none'.")  # fmt: skip
         return self
 
 
-def critic_loss(b: Minibatch, net: ActorCritic, pi: Distribution, c: BaselineControls) -> Tensor:
-    r"""The value loss; of Q(s_t, a_t) for a critic with a value per action, and weighted for an optimal baseline.
+@term(
+    "value",
+    r"\;+\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2",
+    "critic",
+    ("critic", "is", "v"),
+)
+def fitted_value(at: At) -> Tensor:
+    r"""The value loss, weighted with squared scores for the baseline that is optimal in each state.
 
     The minimiser of E[\lVert S_t\rVert^2 (b(s) - G_t)^2] is b*(s) = E[\lVert S_t\rVert^2 G_t] / E[\lVert S_t\rVert^2].
     """
-    if c.critic == "q":
-        q_t = net.q(b.obs).gather(-1, b.action.unsqueeze(-1)).squeeze(-1)
-        return c.value_coef * squared_errors(q_t, c.value_target(b.target)).mean()
-    if c.baseline != "optimal_state":
-        return value_loss(b, net, c)
-    weight_t = score_norms(net, b, pi).square()
-    errors = squared_errors(net.value(b.obs), c.value_target(b.target))
-    return c.value_coef * (weight_t * errors).mean() / weight_t.mean().clamp(min=1e-12)
+    if at.c.baseline != "optimal_state":
+        return value_loss.value(at)
+    weight_t = score_norms(at.net, at.b, at.pi).square()
+    errors = squared_errors(at.v, at.target)
+    return at.c.value_coef * (weight_t * errors).mean() / weight_t.mean().clamp(min=1e-12)  # type: ignore[no-any-return]
+
+
+@term(
+    "value", r"\;+\;@value_coef@\,\textstyle\frac1M\sum\big(Q_\phi(s_t,a_t)-@value_target@\big)^2", "critic",
+    ("critic", "is", "q"),
+)  # fmt: skip
+def fitted_q(at: At) -> Tensor:
+    r"""c_v (1/M) \sum_t (Q_\phi(s_t, a_t) - sg[\hat R_t])^2."""
+    q_t = at.net.q_of(at.features).gather(-1, at.b.action.unsqueeze(-1)).squeeze(-1)
+    return at.c.value_coef * squared_errors(q_t, at.target).mean()  # type: ignore[no-any-return]
+
+
+@term(
+    "control_variate", r"\;-\;@reduction@\;@gamma_t@\textstyle\sum_a\pi_\theta(a\mid s_t)\,"
+    r"\operatorname{sg}[Q_\phi(s_t,a)]",
+    "actor", ("baseline", "is", "action_dependent_corrected"), estimates=True,
+)  # fmt: skip
+def action_correction(at: At) -> Tensor:
+    r"""Adds \sum_a \nabla\pi(a|s) b(s, a) back."""
+    mean_t = (at.pi.params.exp() * constant(at.net.q_of(at.features))).sum(-1)
+    return -at.mean(at.discounted(mean_t))
+
+
+@term(
+    "control_variate", r"\;+\;@reduction@\,\textstyle\sum_j b^*_j\bar Y_j\theta_j", "actor",
+    ("baseline", "is", "optimal_component"), estimates=True,
+)  # fmt: skip
+def component_variate(at: At) -> Tensor:
+    r"""Subtracts one constant per parameter from the gradient, b_j \bar Y_j."""
+    b = at.b
+    if b.control_variate is None or b.trajectories is None:
+        return at.log_pi.new_zeros(())
+    theta = torch.cat([p.reshape(-1) for p in policy_parameters(at.net)])
+    return at.scale * b.trajectories.count / len(b.advantage) * (b.control_variate @ theta)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,21 +12,34 @@ from rl_core.ad.products import jacobian
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Trajectories
 from rl_core.estimators.optimal import Source, leave_one_out_constant, moments, optimal_constant
+from rl_core.estimators.options import baselines
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.on_policy.advantages import Advantages, Chosen
+from rl_core.on_policy.at import At
 from rl_core.on_policy.estimate import Values, estimate
-from rl_core.on_policy.samples import Samples
+from rl_core.on_policy.samples import samples_of
+from rl_core.types import Spaces
 from rl_core.updates.score import policy_parameters
 
-OPTIMAL = ("optimal_scalar", "optimal_component")
 
+class WithOptimalBaseline(Advantages):
+    """Advantages that may subtract b*; it remembers that of the last batch, which no sample of the next depends on."""
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What to subtract: a number per sample [T, N], or a gradient [P] where each parameter has its own constant."""
+    def __init__(self, net: ActorCritic, spaces: Spaces) -> None:
+        super().__init__(net, spaces)
+        self.optimal = OptimalBaseline()
 
-    baseline_t: Tensor | None = None
-    control_variate: Tensor | None = None
+    def choose(self, b: Batch, values: Values | None, c: Any) -> Chosen:
+        """b*, where the control `baseline` asks for it."""
+        return self.optimal.find(b, values, self.net, c)
+
+    def state(self) -> Any:
+        """b* of the last batch."""
+        return self.optimal.state()
+
+    def restore(self, state: Any) -> None:
+        """Go on from a checkpoint."""
+        self.optimal.restore(state)
 
 
 class OptimalBaseline:
@@ -36,18 +48,18 @@ class OptimalBaseline:
     def __init__(self) -> None:
         self._previous: Tensor | None = None  # [1] or [P]
 
-    def find(self, b: Batch, values: Values | None, net: ActorCritic, c: Any) -> Found:
+    def find(self, b: Batch, values: Values | None, net: ActorCritic, c: Any) -> Chosen:
         """From the batch's own scores where the control `baseline` asks for it."""
-        if getattr(c, "baseline", "none") not in OPTIMAL:
-            return Found()
+        if "scores" not in baselines[c.baseline].facts:
+            return Chosen()
         x, y, trajectories = _terms(b, values, net, c)
         cross, square = moments(x, y, c.baseline == "optimal_component")
         own = optimal_constant(cross, square)
         used = self._chosen(c.baseline_source, own, cross, square)
         self._previous = own
         if c.baseline == "optimal_component":
-            return Found(control_variate=(used * y).mean(0))
-        return Found(baseline_t=_spread(used.expand(len(x), 1)[:, 0], trajectories, b))
+            return Chosen(control_variate=(used * y).mean(0))
+        return Chosen(baseline_t=_spread(used.expand(len(x), 1)[:, 0], trajectories, b))
 
     def _chosen(self, source: Source, own: Tensor, cross: Tensor, square: Tensor) -> Tensor:
         if source == "leave_one_out":
@@ -66,17 +78,15 @@ class OptimalBaseline:
         self._previous = state
 
 
-def _terms(
-    b: Batch, values: Values | None, net: ActorCritic, c: OnPolicyControls
-) -> tuple[Tensor, Tensor, Trajectories]:
+def _terms(b: Batch, values: Values | None, net: ActorCritic, c: Any) -> tuple[Tensor, Tensor, Trajectories]:
     """X_i and Y_i of every trajectory, [N, P] each."""
     bare = estimate(b, values, c.edited({"baseline": "none", "advantage_norm": "none"}))
-    m = Samples.of(b, bare, c, 0.0).minibatch
-    assert m.trajectories is not None
-    log_pi_t = net.policy(m.obs, m.masks).log_prob(m.action)
-    y = jacobian(m.trajectories.total(m.discounted(torch.ones_like(log_pi_t)) * log_pi_t), policy_parameters(net))
-    x = jacobian(m.trajectories.total(m.discounted(m.advantage) * log_pi_t), policy_parameters(net))
-    return constant(x), constant(y), m.trajectories
+    at = At(samples_of(b, bare, c), net, c)
+    trajectories = at.b.trajectories
+    assert trajectories is not None
+    y = jacobian(trajectories.total(at.discounted(torch.ones_like(at.log_pi)) * at.log_pi), policy_parameters(net))
+    x = jacobian(trajectories.total(at.discounted(at.b.advantage) * at.log_pi), policy_parameters(net))
+    return constant(x), constant(y), trajectories
 
 
 def _spread(each: Tensor, trajectories: Trajectories, b: Batch) -> Tensor:

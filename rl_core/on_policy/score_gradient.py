@@ -2,21 +2,24 @@ r"""Ways to one vector: the gradient of -\sum_t w_t log \pi(a_t|s_t), and where 
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal
 
 from pydantic import model_validator
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
+from rl_core.collect.live import Keep
 from rl_core.controls import choice
-from rl_core.data.samples import Minibatch
-from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.at import ScoreAt
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.policies.bernoulli import Bernoulli
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.family import Distribution
+from rl_core.updates.term import term
 
 GradientMode = Literal["surrogate", "literal", "per_sample", "exact"]
+KEEPS: dict[str, Keep] = {"keep_graph": "log_prob", "stored_logits": "outputs"}
 LogProbSource = Literal["recompute", "keep_graph", "stored_logits"]
 
 
@@ -52,6 +55,16 @@ class ScoreGradientControls(OnPolicyControls):
     )  # fmt: skip
     """The log-probability from the distribution, or minus the cross-entropy of its logits and the action as a label."""
 
+    @property
+    def keeps(self) -> Keep | None:
+        """What `logprob_source` needs."""
+        return KEEPS.get(self.logprob_source)
+
+    @property
+    def takes_exact_gradient(self) -> bool:
+        """Whether `gradient` names it."""
+        return self.gradient == "exact"
+
     @model_validator(mode="after")
     def _one_way(self) -> ScoreGradientControls:
         if self.gradient != "surrogate" and self.advantage.passes:
@@ -74,13 +87,33 @@ class ScoreGradientControls(OnPolicyControls):
         return self
 
 
-def policy_of(b: Minibatch, net: ActorCritic, c: ScoreGradientControls) -> tuple[Distribution, Tensor]:
-    r"""\pi_\theta at the samples and log \pi_\theta(a_t|s_t) [B], from where and in the form that the controls say."""
-    if b.live is None:
-        pi = net.policy(b.obs, b.masks)
-        return pi, log_prob_in_form(pi, b.action, c.loss_form)
-    pi = net.distribution(b.live.params)
-    return pi, log_prob_in_form(pi, b.action, c.loss_form) if b.live.log_prob is None else b.live.log_prob
+class ScoreGradientAt(ScoreAt):
+    """Samples whose log-probabilities come from where, and in the form that, the controls say."""
+
+    @cached_property
+    def pi(self) -> Distribution:
+        r"""\pi_\theta at the samples: computed again, or as it was kept."""
+        if self.b.live is None:
+            return super().pi
+        pi: Distribution = self.net.distribution(self.b.live.params)
+        return pi
+
+    @cached_property
+    def log_pi(self) -> Tensor:
+        r"""log \pi_\theta(a_t|s_t) [B]."""
+        live = self.b.live
+        if live is None or live.log_prob is None:
+            return log_prob_in_form(self.pi, self.b.action, self.c.loss_form)
+        return live.log_prob
+
+
+SOURCED = r"L=-@reduction@\;@gamma_t@@advantage@\,@logprob_source@@loss_form@@gradient@"
+
+
+@term("policy", SOURCED, into="actor", estimates=True)
+def sourced_loss(at: ScoreGradientAt) -> Tensor:
+    r"""-(scale) \sum_t \gamma^t sg[A_t] log \pi(a_t|s_t), from where and in the form that the controls say."""
+    return at.score.loss()
 
 
 def log_prob_in_form(pi: Distribution, action: Tensor, form: Literal["log_prob", "cross_entropy"]) -> Tensor:

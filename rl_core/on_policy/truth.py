@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -12,15 +11,14 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.ad.products import flat_gradient
-from rl_core.data.samples import Losses
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import Lanes
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.tabular.dynamic_programming import LARGEST_SWEEP, exact_of, optimum, softmax
 from rl_core.tabular.mdp import Float64, TabularMDP
 from rl_core.updates.score import policy_parameters
-
-ESTIMATED = ("policy", "control_variate")  # the terms whose gradient estimates -\nabla J
+from rl_core.updates.term import Losses
+from rl_core.updates.update import Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,22 +44,21 @@ class Truth:
         self._watched = watched and mdp.sweep <= LARGEST_SWEEP
         self._optimum: tuple[float, float] = (-1.0, 0.0)  # gamma, and the value for it
 
-    @classmethod
-    def of(cls, lanes: Lanes, watched: bool) -> Truth | None:
-        """Of the MDP behind these lanes, if there is one."""
-        return cls(lanes.finite.mdp, lanes.finite.features, watched) if isinstance(lanes, TabularLanes) else None
-
-    def beside(self, losses: Losses, net: ActorCritic, c: Any) -> Known | None:
-        """The truth at these losses' parameters and their own estimate of it; None where nobody needs it."""
-        taken = getattr(c, "gradient", "") == "exact"
+    def first(self, u: Update, losses: Losses) -> None:
+        """Leave the truth at these losses' parameters and their own estimate of it, where somebody needs it."""
+        taken, c = u.c.takes_exact_gradient, u.c
         if not taken and (not self._watched or c.dropout or c.normalise_obs != "off"):
-            return None
+            return
         began = time.perf_counter()
-        j, ascent = self.gradient(net, c.gamma)
+        j, ascent = self.gradient(u.net, c.gamma)
         seconds = time.perf_counter() - began
-        parts = [losses.terms[name] for name in ESTIMATED if name in losses.terms]
-        estimate = None if taken else -flat_gradient(torch.stack(parts).sum(), policy_parameters(net))
-        return Known(j, ascent, self.optimum(c.gamma), estimate, seconds)
+        parts = [losses.terms[term.name] for term in losses.declared if term.estimates]
+        estimate = None if taken else -flat_gradient(torch.stack(parts).sum(), policy_parameters(u.net))
+        u.leave(Known(j, ascent, self.optimum(c.gamma), estimate, seconds))
+        u.forget_probes()
+
+    def read(self, u: Update) -> None:
+        """Nothing more."""
 
     def gradient(self, net: ActorCritic, gamma: float) -> tuple[float, Tensor]:
         r"""J and dJ/d\theta [P]: dJ/dz of the logits z [S, A], pulled back through the network in one backward pass.
@@ -83,3 +80,8 @@ class Truth:
 def _numbers(x: Tensor) -> Float64:
     numbers: Float64 = constant(x).cpu().numpy().astype(np.float64)
     return numbers
+
+
+def truth(net: ActorCritic, lanes: Lanes, watched: bool) -> Truth | None:
+    """The instrument of the on-policy family: of the MDP behind these lanes, if there is one."""
+    return Truth(lanes.finite.mdp, lanes.finite.features, watched) if isinstance(lanes, TabularLanes) else None

@@ -11,23 +11,22 @@ from typing import Any
 import numpy as np
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.collect.rollout import Collector
 from rl_core.config import RunConfig, resolve
 from rl_core.data.batch import Batch
 from rl_core.environments.make import make_lanes
 from rl_core.evaluate.evaluator import Evaluator
 from rl_core.evaluate.understudy import Role
-from rl_core.on_policy.truth import Truth
 from rl_core.run.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.run.learner import Learner
 from rl_core.run.log import Discard, Log, Sink
 from rl_core.run.measure import Clockings, Measurer
 from rl_core.run.stopwatch import Stopwatch
 from rl_core.run.threads import one_thread
-from rl_core.run.trace import Trace
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
 from rl_core.trainer.operate import Ended, Operator
+from rl_core.types import Spaces
+from rl_core.updates.update import Update
 
 logger = logging.getLogger("policyscope.run")
 
@@ -52,9 +51,9 @@ class Run:
         self.streams, self.watch = Streams(config.seed), Stopwatch()
         self.lanes = make_lanes(config.environment.id, config.environment.num_envs, config.environment.kwargs)
         info = self.lanes.info
-        self.learner = Learner(self.algorithm, self.c, info.obs_size, info.actions, self.streams)
-        self.collector = Collector(self.lanes, self.learner.net, self.streams, self.c.dropout, lambda: self.watch.wall)
-        self.learner.truth = Truth.of(self.lanes, watched=telemetry)
+        self.learner = Learner(self.algorithm, self.c, Spaces((info.obs_size,), info.actions), self.streams)
+        self.source = self.learner.source(self.lanes, self.c, lambda: self.watch.wall)
+        self.learner.watched_in(self.lanes, telemetry)
         self._follow()
         self.operator = operator or Operator(pace=config.pace)
         self.checkpoints, self.evaluator = checkpoints, evaluator
@@ -91,18 +90,18 @@ class Run:
         """One update."""
         began, cpu = time.perf_counter(), time.process_time()
         progress, probe = self.progress(), self._probe_due(began)
-        batch = self.algorithm.collect(self.collector, self.c)
+        batch = self.source.collect(self.c)
         collected = time.perf_counter()
-        trace = self.learner.update(batch, self.c, progress, probe)
+        u = self.learner.update(batch, self.c, progress, probe)
         self.update += 1
-        self._emit(batch, trace, progress, Clockings(collected - began, time.process_time() - cpu, 0.0))
+        self._emit(batch, u, progress, Clockings(collected - began, time.process_time() - cpu, 0.0))
         self._note_solved(batch)
         if self.checkpoints and time.perf_counter() - self._checkpointed_at > CHECKPOINT_INTERVAL:
             self.checkpoint()
 
     def progress(self) -> float:
         """The fraction of the budget used."""
-        return self.config.budget.used(self.collector.env_steps, self.update, self.collector.episodes)
+        return self.config.budget.used(self.source.env_steps, self.update, self.source.episodes)
 
     def edit(self, values: Mapping[str, Any]) -> None:
         """Use other control values from the next update on."""
@@ -120,7 +119,7 @@ class Run:
 
     def role(self) -> Role:
         """The policy as it is now, for somebody else to play."""
-        parameters, statistics = self.learner.flat.vector.cpu().numpy(), self.collector.normaliser.vector
+        parameters, statistics = self.learner.flat.vector.cpu().numpy(), self.source.acting()
         return Role(self.config, self.c, self.update, np.concatenate([parameters, statistics.astype(np.float32)]))
 
     def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
@@ -145,7 +144,7 @@ class Run:
             "format": FORMAT, "controls": self.c.values(),
             "update": self.update, "wall": self.watch.wall, "solved": self.solved,
             "recent": list(self.recent), "pace": self.operator.pace, "applied": sorted(self.operator.applied),
-            "learner": self.learner.state(), "collector": self.collector.state(), "streams": self.streams.state(),
+            "learner": self.learner.state(), "source": self.source.state(), "streams": self.streams.state(),
             "measurer": self._measurer.state(),
         }  # fmt: skip
 
@@ -158,7 +157,7 @@ class Run:
         self.recent.extend(state["recent"])
         self.operator.pace, self.operator.applied = state["pace"], set(state["applied"])
         self.learner.restore(state["learner"])
-        self.collector.restore(state["collector"])
+        self.source.restore(state["source"])
         self._follow()
         self.streams.restore(state["streams"])
         self._measurer.restore(state["measurer"])
@@ -169,19 +168,19 @@ class Run:
 
     def _follow(self) -> None:
         """Hand the controls to what acts on them between updates."""
-        self.collector.normaliser.follow(self.c, self.c.gamma)
+        self.source.follow(self.c)
 
-    def _emit(self, batch: Batch, trace: Trace, progress: float, spent: Clockings) -> None:
+    def _emit(self, batch: Batch, u: Update, progress: float, spent: Clockings) -> None:
         self.recent.extend(episode.ret for episode in batch.episodes)
         if self._frames is None:
             return
         wall = self.watch.wall
         spent.elapsed, self._update_ended = wall - self._update_ended, wall
         axes = {
-            "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.collector.env_steps,
-            "episodes": self.collector.episodes, "wall": wall,
+            "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.source.env_steps,
+            "episodes": self.source.episodes, "wall": wall,
         }  # fmt: skip
-        self._frames.add(axes, self._measurer.record(batch, trace, self.c, progress, spent), batch.episodes)
+        self._frames.add(axes, self._measurer.record(u, spent), batch.episodes)
 
     def _probe_due(self, now: float) -> bool:
         due = self._frames is not None and now - self._probed_at >= LEAK_INTERVAL
@@ -196,8 +195,8 @@ class Run:
         mean = sum(list(self.recent)[-window:]) / window
         if mean >= bar:
             self.solved = True
-            about = {"mean": mean, "bar": bar, "window": window, "env_steps": self.collector.env_steps}
-            self.event("solved", about | {"episodes": self.collector.episodes})
+            about = {"mean": mean, "bar": bar, "window": window, "env_steps": self.source.env_steps}
+            self.event("solved", about | {"episodes": self.source.episodes})
 
 
 def train(

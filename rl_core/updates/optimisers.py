@@ -10,7 +10,7 @@ from pydantic import model_validator
 from torch.optim import Optimizer
 
 from rl_core.controls import Controls, choice, number
-from rl_core.estimators.schedules import Schedule
+from rl_core.schedules import Schedule
 from rl_core.updates.flat import FlatParameters
 
 
@@ -26,6 +26,7 @@ class OptimiserControls(Controls):
 
     learning_rate: float = number(
         r"\alpha", 3e-4, title="Learning rate", ge=0, le=1, log=True, group="optimiser",
+        schedule="learning_rate_schedule",
         effect="Too large and the KL per update explodes; too small and nothing moves.",
     )  # fmt: skip
     """Step size of the optimiser."""
@@ -69,9 +70,9 @@ class OptimiserControls(Controls):
         return self
 
 
-def build_optimiser(flat: FlatParameters, c: OptimiserControls, without: Collection[str] = ()) -> Optimizer:
-    """The optimiser over disjoint groups, one per name; `without` are those that something else moves."""
-    kept = {name: p for name, p in flat.groups.items() if name not in without}
+def build_optimiser(flat: FlatParameters, c: OptimiserControls, only: Collection[str] | None = None) -> Optimizer:
+    """The optimiser over disjoint groups, one per name; `only` these, where something else moves the others."""
+    kept = {name: p for name, p in flat.groups.items() if only is None or name in only}
     groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in kept.items()]
     lr, eps, decay = c.learning_rate, c.adam_epsilon, c.weight_decay
     if c.optimiser == "adam":

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
-from rl_core.data.samples import Minibatch, Score
+from rl_core.data.samples import Samples, Score
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.policies.bernoulli import Bernoulli
 from rl_core.policies.categorical import Categorical
@@ -21,7 +21,7 @@ def policy_parameters(net: ActorCritic) -> list[nn.Parameter]:
     return [p for name in ("actor", "trunk") if name in groups for p in groups[name]]
 
 
-def literal(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, int]:
+def literal(score: Score, net: ActorCritic, m: Samples) -> tuple[Tensor, int]:
     """N x T backward passes, each gradient times its number and added; [P] and how many passes it took.
 
     Each sample is computed again by itself, or the pass through the whole batch would be made N x T times; only a graph
@@ -36,7 +36,7 @@ def literal(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, int]:
     return total, len(score.weight)
 
 
-def per_sample(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, int]:
+def per_sample(score: Score, net: ActorCritic, m: Samples) -> tuple[Tensor, int]:
     """The gradients of all samples by vmap, in chunks, and their weighted sum; [P] and how many batched passes."""
     size = sum(p.numel() for p in policy_parameters(net))
     total, calls = score.weight.new_zeros(size), 0
@@ -46,7 +46,7 @@ def per_sample(score: Score, net: ActorCritic, m: Minibatch) -> tuple[Tensor, in
     return total, calls
 
 
-def sample_scores(net: ActorCritic, m: Minibatch, part: Tensor) -> Tensor:
+def sample_scores(net: ActorCritic, m: Samples, part: Tensor) -> Tensor:
     r"""S_t = \nabla log \pi(a_t|s_t) for some samples of a minibatch, [len(part), P]."""
     wanted = {id(p) for p in policy_parameters(net)}
     held = {name: p.detach() for name, p in net.named_parameters() if id(p) in wanted}
@@ -61,7 +61,7 @@ def sample_scores(net: ActorCritic, m: Minibatch, part: Tensor) -> Tensor:
     return torch.cat([by_id[id(p)].reshape(len(part), -1) for p in policy_parameters(net)], 1)
 
 
-def analytic(score: Score, pi: Distribution, m: Minibatch) -> Tensor | None:
+def analytic(score: Score, pi: Distribution, m: Samples) -> Tensor | None:
     r"""\sum_t w_t (1[a_t = k] - \pi_k) s_t^T [P] of a linear softmax, \sum_t w_t (a_t - p) s_t^T of a Bernoulli."""
     if isinstance(pi, Categorical):
         slope = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1]) - pi.log_p.exp()
@@ -72,7 +72,7 @@ def analytic(score: Score, pi: Distribution, m: Minibatch) -> Tensor | None:
     return torch.einsum("b,ba,bd->ad", score.weight, slope, m.obs).reshape(-1)
 
 
-def score_norms(net: ActorCritic, m: Minibatch, pi: Distribution) -> Tensor:
+def score_norms(net: ActorCritic, m: Samples, pi: Distribution) -> Tensor:
     r"""\lVert S_t \rVert [B] as numbers: in closed form |s| |1[a] - \pi| for a linear softmax, else by vmap."""
     if not net.hidden_sizes and isinstance(pi, Categorical):
         chosen = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1])

@@ -21,12 +21,12 @@ from rl_core.algorithms.algorithm import Algorithm, algorithms
 from rl_core.algorithms.reinforce import losses as reinforce_losses
 from rl_core.config import resolve  # importing it fills the registry
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Losses, Minibatch
+from rl_core.data.samples import Losses, Samples
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.run.learner import Learner
-from rl_core.run.trace import Trace
 from rl_core.streams import Streams
 from rl_core.types import ActionSpace, Discrete
+from rl_core.updates.update import Update
 from tests.contracts.sources import ROOT
 from tests.rl_core.support import BOX, minibatch, network, random_batch, values_of
 
@@ -92,7 +92,7 @@ def batch_for(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THR
     return learner, random_batch(net=learner.net, masks=(c.hidden_size,) * c.hidden_layers)
 
 
-def updated(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Trace, Tensor]:
+def updated(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Update, Tensor]:
     """One update from the same start on the same batch: what it left, and the parameters after it."""
     learner, b = batch_for(a, c, actions)
     trace = learner.update(b, c, 0.0, probe_leaks=True)
@@ -228,16 +228,16 @@ def test_pressure_is_the_gradient_that_arrived(a: Algorithm[Any], row: dict[str,
 # --- planted faults: each check must catch what it is there for -------------------------------------------------------
 
 
-def _unused(b: Minibatch, net: Any, c: Any) -> Losses:
+def _unused(b: Samples, net: Any, c: Any) -> Losses:
     return reinforce_losses(b, net, _Without(c))
 
 
-def _dropped(b: Minibatch, net: Any, c: Any) -> Losses:
+def _dropped(b: Samples, net: Any, c: Any) -> Losses:
     c.advantage(b.advantage)
     return reinforce_losses(b, net, _Without(c))
 
 
-def _detached_before(b: Minibatch, net: Any, c: Any) -> Losses:
+def _detached_before(b: Samples, net: Any, c: Any) -> Losses:
     return reinforce_losses(dataclasses.replace(b, advantage=b.advantage.detach()), net, c)
 
 

@@ -17,7 +17,7 @@ from rl_core.algorithms.reinforce import Reinforce, losses
 from rl_core.catalog import catalog
 from rl_core.config import ConfigErrors, check_edit, resolve
 from rl_core.controls import boundary, choice, flag, number
-from rl_core.data.samples import Losses, Minibatch
+from rl_core.data.samples import Losses, Samples
 from rl_core.registry import Registry, UnknownId, near_misses
 from rl_core.run.run import train
 from rl_core.telemetry.metric import scalar, scalars
@@ -49,7 +49,7 @@ class Sampled(Reinforce):
     """Treat the echo as a constant."""
 
 
-def sampled_losses(b: Minibatch, net: Any, c: Sampled) -> Losses:
+def sampled_losses(b: Samples, net: Any, c: Sampled) -> Losses:
     found = losses(b, net, c)
     terms = found.terms | {"policy": found.terms["policy"] + 0.0 * c.echo(found.terms["policy"])}
     return dataclasses.replace(found, terms=terms)

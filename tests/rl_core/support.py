@@ -9,20 +9,21 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rl_core.algorithms.algorithm import algorithms
+from rl_core.algorithms.algorithm import Algorithm, algorithms
 from rl_core.config import resolve
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Losses, Minibatch
+from rl_core.data.samples import Samples
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.on_policy.estimate import Values, estimate
-from rl_core.on_policy.samples import Samples
+from rl_core.on_policy.samples import samples_of
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.gaussian import DiagonalGaussian
 from rl_core.run.learner import Learner
 from rl_core.run.run import Run
 from rl_core.streams import Streams
-from rl_core.types import ActionSpace, Box, Discrete
+from rl_core.types import ActionSpace, Box, Discrete, Spaces
+from rl_core.updates.term import Losses
 
 torch.set_num_threads(1)
 
@@ -57,6 +58,12 @@ class Table(nn.Module):
         """V(s), the entry of s."""
         return obs @ self.v
 
+    def features(self, obs: Tensor) -> Tensor:
+        """There is no trunk."""
+        return obs
+
+    policy_of, value_of = policy, value
+
 
 def network(obs_size: int, actions: int | ActionSpace, c: OnPolicyControls, seed: int = 0) -> ActorCritic:
     """Actor and critic with weights of their own seed; a number of actions means that they are discrete."""
@@ -69,7 +76,7 @@ def learner(
 ) -> Learner:
     """A learner for this batch's sizes."""
     space = actions or Discrete(("a",) * b.behaviour_t.shape[-1])
-    return Learner(algorithms[algorithm], c, b.obs_t.shape[-1], space, Streams(seed))
+    return Learner(algorithms[algorithm], c, Spaces((b.obs_t.shape[-1],), space), Streams(seed))
 
 
 def random_batch(
@@ -133,15 +140,15 @@ def values_of(b: Batch, v: Tensor, v_cut: Tensor) -> Values:
     return Values.of(v, v_cut, b)
 
 
-def minibatch(b: Batch, values: Values | None, c: OnPolicyControls, **changed: Any) -> Minibatch:
+def minibatch(b: Batch, values: Values | None, c: OnPolicyControls, **changed: Any) -> Samples:
     """All samples of a batch with their estimates, as one minibatch."""
-    m = Samples.of(b, estimate(b, values, c), c, 0.0).minibatch
-    return dataclasses.replace(m, **changed)
+    return dataclasses.replace(samples_of(b, estimate(b, values, c), c), **changed)
 
 
-def losses(algorithm: str, m: Minibatch, net: Any, c: OnPolicyControls) -> Losses:
-    """The algorithm's losses."""
-    return algorithms[algorithm].losses(m, net, c)
+def losses(algorithm: str | Algorithm[Any], m: Samples, net: Any, c: Any, **remembered: Any) -> Losses:
+    """The algorithm's terms in force at its samples, at the beginning of the budget."""
+    a = algorithms[algorithm] if isinstance(algorithm, str) else algorithm
+    return Losses(a.in_force(c), a.see(m, net, c.at(0.0, remembered)))
 
 
 def gradient(loss: Tensor, parameters: Iterable[Tensor]) -> Tensor:

@@ -40,7 +40,7 @@ def executed(r: Run) -> list[Actions]:
 def test_B_8_the_sample_is_stored_and_the_clipped_action_executed(algorithm: str) -> None:
     r = run(wide(algorithm=algorithm))
     seen = executed(r)
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     received = torch.from_numpy(np.stack(seen))
     assert received.dtype == torch.float32
     assert float(b.action_t.abs().max()) > 2.5
@@ -53,7 +53,7 @@ def test_B_8_the_sample_is_stored_and_the_clipped_action_executed(algorithm: str
 
 def test_samples_have_the_mean_and_spread_of_the_policy() -> None:
     r = run(wide(log_sigma=-0.5, n_steps=2000))
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     noise = (b.action_t - b.behaviour_t[..., :1]) / np.exp(-0.5)
     assert float(noise.mean()) == pytest.approx(0.0, abs=4 / 77)
     assert float(noise.std()) == pytest.approx(1.0, abs=0.04)
@@ -62,7 +62,7 @@ def test_samples_have_the_mean_and_spread_of_the_policy() -> None:
 def test_ratio_is_1_at_epoch_0_in_float32() -> None:
     r = run(wide())
     for _ in range(3):
-        b = r.algorithm.collect(r.collector, r.c)
+        b = r.source.collect(r.c)
         first = r.learner.update(b, r.c, 0.0).losses[0]
         assert float(first.log_ratio.detach().abs().max()) < 1e-5
 
@@ -73,8 +73,8 @@ def test_unfinished_episodes_replay_their_actions_to_the_bit(env: str) -> None:
     for _ in range(5):
         straight.advance()
     state = straight.state()
-    assert max(len(lane["actions"]) for lane in state["collector"]["unfinished"]) > 24
+    assert max(len(lane["actions"]) for lane in state["source"]["unfinished"]) > 24
     resumed.restore(state)
-    a, b = (r.algorithm.collect(r.collector, r.c) for r in (straight, resumed))
+    a, b = (r.source.collect(r.c) for r in (straight, resumed))
     for name in ("obs_t", "action_t", "reward_t", "log_prob_t", "episode_step_t"):
         assert bool((getattr(a, name) == getattr(b, name)).all()), name

@@ -134,7 +134,7 @@ def test_ratio_is_1_at_epoch_0_and_understudy_plays_by_the_same_statistics() -> 
     r = run(body(normalise_obs="running", normalise_reward="running"))
     for _ in range(3):
         r.advance()
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     assert float(r.learner.update(b, r.c, 0.0).losses[0].log_ratio.detach().abs().max()) < 1e-4
     understudy = Understudy(r.role(), build_stage(r.config.environment, keep=True), seed=5)
     played, _ = understudy.play()

@@ -9,7 +9,7 @@ from torch import Tensor
 from rl_core.estimators.advantages import normalise, normalise_pieces
 from rl_core.estimators.baselines import batch_mean, leave_one_out
 from rl_core.estimators.reductions import reduction_scale
-from rl_core.estimators.schedules import scheduled
+from rl_core.schedules import scheduled
 from tests.rl_core.support import close, controls, minibatch, random_batch
 
 

@@ -78,7 +78,7 @@ def test_recording_and_watching_change_no_parameter(start: Start, tmp_path: Path
     assert not children_of_group(watched.process.pid)
     a, b = (Checkpoints(t.directory / "checkpoints").newest() for t in (plain, watched))
     assert (a["learner"]["parameters"] == b["learner"]["parameters"]).all()
-    for part in ("streams", "collector"):
+    for part in ("streams", "source"):
         assert a[part] == b[part]
 
 
@@ -115,7 +115,7 @@ def test_recording_in_this_process_touches_no_stream_and_no_parameter(tmp_path: 
     signal.alarm(0)
     assert (plain.learner.flat.vector == recorded.learner.flat.vector).all()
     assert plain.streams.state() == recorded.streams.state()
-    assert plain.collector.state() == recorded.collector.state()
+    assert plain.source.state() == recorded.source.state()
 
 
 def children_of_group(pgid: int) -> list[int]:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Minibatch
+from rl_core.data.samples import Samples
 from rl_core.estimators.optimal import leave_one_out_constant, moments, optimal_constant
 from rl_core.on_policy.estimate import Values
 from rl_core.on_policy.score_baselines import Found, OptimalBaseline
@@ -30,7 +30,7 @@ def setting(problem: Problem, **values: Any) -> Any:
     )
 
 
-def per_trajectory(problem: Problem, mini: Minibatch, c: Any) -> Tensor:
+def per_trajectory(problem: Problem, mini: Samples, c: Any) -> Tensor:
     """The estimate of each trajectory by itself, [K, P], through the engine's loss with weights along it."""
     k = len(problem.probability)
     assert mini.trajectories is not None
@@ -151,7 +151,7 @@ def pairs(problem: Problem, **values: Any) -> Tensor:
     return total
 
 
-def found_in(b: Batch, found: Found, c: Any) -> Minibatch:
+def found_in(b: Batch, found: Found, c: Any) -> Samples:
     """The minibatch with what was found subtracted."""
     zero = torch.zeros_like(b.reward_t)
     return minibatch(b, Values(zero, zero, given_t=found.baseline_t), c, control_variate=found.control_variate)

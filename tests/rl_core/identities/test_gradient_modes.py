@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Minibatch
+from rl_core.data.samples import Samples
 from rl_core.run.learner import Learner
 from rl_core.types import Discrete
 from tests.rl_core.identities.nets import EVERY_KIND, KINDS, Kind, acted, whole_gradient, with_graph
@@ -26,7 +26,7 @@ def same(a: Tensor, b: Tensor) -> bool:
     return float((a - b).norm()) <= 1e-10 * float(b.norm()) and float(b.norm()) > 1e-2
 
 
-def by_hand(fit: Learner, m: Minibatch) -> Tensor:
+def by_hand(fit: Learner, m: Samples) -> Tensor:
     r"""(1/N) \sum_{i,t} w_{i,t} \nabla log \pi in the actor and the trunk: a forward and a backward pass per sample."""
     groups = fit.net.groups()
     parameters = [p for name in ("actor", "trunk") for p in groups.get(name, [])]

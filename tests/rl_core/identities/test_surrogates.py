@@ -12,7 +12,7 @@ from torch.func import functional_call, grad, vmap
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Minibatch, Trajectories
+from rl_core.data.samples import Samples, Trajectories
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.forward import graphless
 from tests.rl_core.support import (
@@ -50,11 +50,11 @@ def with_random_v(b: Batch, seed: int = 3) -> Any:
     return values_of(b, torch.randn(b.obs_t.shape[:2], generator=g), torch.randn(len(b.cut_obs), generator=g))
 
 
-def ascent(algorithm: str, m: Minibatch, net: ActorCritic, c: Any) -> Tensor:
+def ascent(algorithm: str, m: Samples, net: ActorCritic, c: Any) -> Tensor:
     return -gradient(losses(algorithm, m, net, c).terms["policy"], net.actor.parameters())
 
 
-def literal(m: Minibatch, net: ActorCritic) -> Tensor:
+def literal(m: Samples, net: ActorCritic) -> Tensor:
     r"""(1/N) \sum w grad log pi, one backward pass per sample."""
     total = torch.zeros(sum(p.numel() for p in net.actor.parameters()))
     for k in range(len(m.action)):
@@ -64,7 +64,7 @@ def literal(m: Minibatch, net: ActorCritic) -> Tensor:
     return total * m.scale / len(m.action)
 
 
-def per_sample(m: Minibatch, net: ActorCritic) -> Tensor:
+def per_sample(m: Samples, net: ActorCritic) -> Tensor:
     """The same sum from vectorised per-sample gradients."""
     actor = dict(net.actor.named_parameters())
 
@@ -228,7 +228,7 @@ def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None
     assert close(*(gradient(loss, net.parameters()) for loss in whole), 1e-12)
 
 
-def shuffled_along(m: Minibatch, order: Tensor) -> Trajectories | None:
+def shuffled_along(m: Samples, order: Tensor) -> Trajectories | None:
     """To which trajectory each sample belongs, after they have changed places."""
     along = m.trajectories
     if along is None:

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Minibatch, Trajectories
+from rl_core.data.samples import Samples, Trajectories
 from rl_core.estimators.ratios import effective_sample_fraction
 from rl_core.estimators.weights import per_decision, step_normalised, trajectory_log_weight
 from rl_core.policies.bernoulli import Bernoulli
@@ -153,7 +153,7 @@ def random_segment_batch(lanes: int, steps: int) -> Batch:
 # --- options of the weights, through the loss -------------------------------------------------------------------------
 
 
-def moved_pair(**values: Any) -> tuple[Any, Any, Minibatch, Tensor, Tensor]:
+def moved_pair(**values: Any) -> tuple[Any, Any, Samples, Tensor, Tensor]:
     """A learner that has moved since its episodes, controls, the samples, and log pi and log rho of each."""
     fit, c, b = acted(Kind({"activation": "tanh"}), "off_policy_is_pg", gamma=0.9, reduction="sum", **values)
     with torch.no_grad():

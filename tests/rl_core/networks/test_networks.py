@@ -73,7 +73,7 @@ def test_dropout_mask_silences_units_and_scales_the_rest() -> None:
 def test_dropout_masks_are_inverted_and_stored_with_the_data(p: float) -> None:
     r = run({"algorithm": "ppo", "environment": {"id": "CartPole-v1"},
              "controls": {"dropout": p, "n_steps": 64, "hidden_size": 16}})  # fmt: skip
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     assert [tuple(m.shape) for m in b.masks_t] == [(64, 8, 16)] * 2
     for mask in b.masks_t:
         assert mask.unique().tolist() == pytest.approx([0.0, 1 / (1 - p)])
@@ -85,7 +85,7 @@ def test_I_29_ratio_is_1_at_epoch_0_in_float32_after_real_collection() -> None:
     for dropout in (0.0, 0.5):
         r = run({"algorithm": "ppo", "environment": {"id": "CartPole-v1"}, "controls": {"dropout": dropout}})
         for _ in range(2):
-            b = r.algorithm.collect(r.collector, r.c)
+            b = r.source.collect(r.c)
             first = r.learner.update(b, r.c, 0.0).losses[0]
             assert float(first.log_ratio.detach().abs().max()) < 1e-5
 
@@ -94,7 +94,7 @@ def test_I_29_ratio_is_1_at_epoch_0_in_float32_after_real_collection() -> None:
 def test_B_8_ratio_is_not_1_at_epoch_0_under_another_mask(mask: str) -> None:
     settings = {"dropout": 0.5, "dropout_mask": mask, "initialisation": "default"}
     r = run({"algorithm": "ppo", "environment": {"id": "CartPole-v1"}, "controls": settings})
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     first = r.learner.update(b, r.c, 0.0).losses[0]
     assert float(first.log_ratio.detach().abs().max()) > 1e-2
 

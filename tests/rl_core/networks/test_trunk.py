@@ -87,7 +87,7 @@ def test_groups_are_disjoint_and_whole() -> None:
 
 def test_cosine_on_the_trunk_is_that_of_the_two_gradients() -> None:
     r = run(SMALL_PPO | {"controls": SMALL_PPO["controls"] | {"trunk": "shared", "minibatches": 1, "epochs": 1}})
-    b = r.algorithm.collect(r.collector, r.c)
+    b = r.source.collect(r.c)
     values = r.learner.values(b)
     assert values is not None
     before = r.learner.flat.vector.clone()

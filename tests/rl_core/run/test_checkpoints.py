@@ -85,11 +85,11 @@ def test_checkpoint_in_the_middle_of_episodes_replays_them(tmp_path: Path) -> No
     for _ in range(17):
         straight.advance()
     state = straight.state()
-    lengths = [len(lane["actions"]) for lane in state["collector"]["unfinished"]]
+    lengths = [len(lane["actions"]) for lane in state["source"]["unfinished"]]
     assert max(lengths) > 3  # longer than a segment, so history of several of them is needed
     resumed = run(body)
     resumed.restore(state)
-    a, b = (r.algorithm.collect(r.collector, r.c) for r in (straight, resumed))
+    a, b = (r.source.collect(r.c) for r in (straight, resumed))
     for name in ("obs_t", "action_t", "reward_t", "log_prob_t", "episode_step_t", "cut_obs", "end_t"):
         assert same(getattr(a, name), getattr(b, name)), name
     assert [(e.number, e.ret, e.length) for e in a.episodes] == [(e.number, e.ret, e.length) for e in b.episodes]
@@ -170,7 +170,7 @@ def test_runs_that_differ_in_one_switch_share_weights_and_first_data(name: str) 
     row = next(row for row in algorithms["ppo"].controls.declarations() if row["name"] == name)
     plain, turned = run(ppo()), run(ppo(**{name: row["values"][-1] if "values" in row else not row["default"]}))
     assert same(plain.learner.flat.vector, turned.learner.flat.vector)
-    a, b = (r.algorithm.collect(r.collector, r.c) for r in (plain, turned))
+    a, b = (r.source.collect(r.c) for r in (plain, turned))
     assert same(a.obs_t, b.obs_t)
     assert same(a.action_t, b.action_t)
     assert equal(plain.streams.state(), turned.streams.state())
@@ -178,5 +178,5 @@ def test_runs_that_differ_in_one_switch_share_weights_and_first_data(name: str) 
 
 def test_lane_episodes_do_not_depend_on_how_many_lanes_there_are() -> None:
     few, many = (run(SMALL_PPO | {"environment": {"id": "CartPole-v1", "num_envs": n}}) for n in (2, 5))
-    first = [r.algorithm.collect(r.collector, r.c).obs_t[0, :2] for r in (few, many)]
+    first = [r.source.collect(r.c).obs_t[0, :2] for r in (few, many)]
     assert same(first[0], first[1])

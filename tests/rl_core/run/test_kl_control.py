@@ -9,7 +9,7 @@ import torch
 
 from rl_core.data.batch import Batch
 from rl_core.run.learner import Learner
-from rl_core.run.trace import Trace
+from rl_core.updates.update import Update
 from tests.rl_core.support import controls, learner, random_batch
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("float64")
 STEPS = {"epochs": 4, "minibatches": 2, "clip": 10.0, "optimiser": "sgd", "max_grad_norm": 0.0}
 
 
-def updates(n: int, rate: float, **values: Any) -> tuple[Learner, list[Trace]]:
+def updates(n: int, rate: float, **values: Any) -> tuple[Learner, list[Update]]:
     """n updates with SGD at this rate, each on a batch that the policy of the moment made."""
     c = controls("ppo", **STEPS, learning_rate=rate, **values)
     fit = learner("ppo", c, random_batch())

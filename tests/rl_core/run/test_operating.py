@@ -190,8 +190,8 @@ def test_seqs_tile_and_rows_are_every_update(body: dict[str, Any]) -> None:
     axes = [f["rows"] for f in done.records if f["type"] == "frame"]
     steps = [x for rows in axes for x in rows["env_steps"]]
     assert steps == sorted(steps)
-    assert steps[-1] == done.run.collector.env_steps
+    assert steps[-1] == done.run.source.env_steps
     assert [x for rows in axes for x in rows["grad_steps"]][-1] == done.run.learner.grad_steps
     ended = [e for f in done.records if f["type"] == "frame" for e in f["ended"]]
-    assert [e["episode"] for e in ended] == list(range(1, done.run.collector.episodes + 1))
+    assert [e["episode"] for e in ended] == list(range(1, done.run.source.episodes + 1))
     assert all(e["return"] == e["length"] for e in ended)

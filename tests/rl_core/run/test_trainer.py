@@ -164,5 +164,5 @@ def test_not_solved_before_the_window_is_full() -> None:
     with tiny.registered("PolicyscopeEasy-v0", tiny.Tiny, max_episode_steps=5, reward_threshold=1.0) as env_id:
         body = SMALL_PPO | {"environment": {"id": env_id, "num_envs": 4}, "budget": {"updates": 1}}
         done = operate(body)
-    assert 0 < done.run.collector.episodes < 100
+    assert 0 < done.run.source.episodes < 100
     assert not done.events("solved")

@@ -60,7 +60,7 @@ def test_the_entropy_bonus_is_added_to_it() -> None:
     weight.data.zero_()
     weight.data[0] = 1.0
     mdp, before = finite_environments["Garnet-v0"].build({}).mdp.discounted(0.9), weight.detach().clone()
-    batch = r.algorithm.collect(r.collector, r.c)
+    batch = r.source.collect(r.c)
     r.learner.update(batch, r.c, 0.0)
     z = before.double().T.requires_grad_()
     obs = batch.obs_t[:-1][batch.valid_t].double()
@@ -103,7 +103,7 @@ def reading(r: Run, updates: int = 1) -> list[tuple[Any, Any, Any]]:
     for _ in range(updates):
         (weight,) = r.learner.net.groups()["actor"]
         before = weight.detach().double().T.clone()
-        batch = r.algorithm.collect(r.collector, r.c)
+        batch = r.source.collect(r.c)
         trace = r.learner.update(batch, r.c, 0.0)
         rows.append((batch, before, r._measurer.record(batch, trace, r.c, 0.0, Clockings(0.0, 0.0, 0.0))))
     return rows
@@ -162,7 +162,7 @@ def test_entropy_and_value_losses_are_no_part_of_the_estimate() -> None:
     plain, more = (run(body(**base, **extra)) for extra in ({}, {"entropy_coef": 0.5, "value_coef": 3.0}))
     readings = []
     for r in (plain, more):
-        batch = r.algorithm.collect(r.collector, r.c)
+        batch = r.source.collect(r.c)
         readings.append(r.learner.update(batch, r.c, 0.0).known)
     torch.testing.assert_close(readings[0].estimate, readings[1].estimate)
 
@@ -188,7 +188,7 @@ def test_every_algorithm_is_set_beside_the_truth(algorithm: str) -> None:
 )
 def test_where_the_policy_is_not_the_network_at_the_states_nothing_is_said(settings: dict[str, Any]) -> None:
     r = run(body(**settings))
-    batch = r.algorithm.collect(r.collector, r.c)
+    batch = r.source.collect(r.c)
     assert r.learner.update(batch, r.c, 0.0).known is None
 
 
@@ -198,7 +198,7 @@ def test_other_environments_have_no_truth() -> None:
 
 def test_a_run_that_nobody_reads_computes_no_truth() -> None:
     r = run(body(network="tabular"), telemetry=False)
-    assert r.learner.update(r.algorithm.collect(r.collector, r.c), r.c, 0.0).known is None
+    assert r.learner.update(r.source.collect(r.c), r.c, 0.0).known is None
 
 
 # --- the mean error ---------------------------------------------------------------------------------------------------

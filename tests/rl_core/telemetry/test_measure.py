@@ -16,8 +16,8 @@ from rl_core.data.batch import Batch
 from rl_core.policies.categorical import Categorical
 from rl_core.run.measure import Clockings, Measurer
 from rl_core.run.run import Run
-from rl_core.run.trace import Trace
 from rl_core.telemetry.record import UpdateRecord
+from rl_core.updates.update import Update
 from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
 
 SPENT = Clockings(collect=0.5, cpu=0.25, elapsed=2.0)
@@ -29,7 +29,7 @@ class Measured:
 
     run: Run
     batch: Batch
-    trace: Trace
+    trace: Update
     record: UpdateRecord
     before: Tensor
     after: Tensor
@@ -41,7 +41,7 @@ def measure(body: dict[str, Any], progress: float = 0.0, **controls: Any) -> Mea
     measurer = Measurer(r.learner)
     for _ in range(2):
         before = r.learner.flat.vector.clone()
-        batch = r.algorithm.collect(r.collector, r.c)
+        batch = r.source.collect(r.c)
         trace = r.learner.update(batch, r.c, progress, probe_leaks=True)
         record = measurer.record(batch, trace, r.c, progress, SPENT)
     return Measured(r, batch, trace, record, before, r.learner.flat.vector.clone())
@@ -153,7 +153,7 @@ def test_cosine_is_between_the_first_gradients_of_two_updates() -> None:
     measurer, seen = Measurer(r.learner), []
     found: list[float | None] = []
     for _ in range(4):
-        batch = r.algorithm.collect(r.collector, r.c)
+        batch = r.source.collect(r.c)
         trace = r.learner.update(batch, r.c, 0.0)
         seen.append(torch.cat(list(trace.first_gradient.values())))
         found.append(measurer.record(batch, trace, r.c, 0.0, SPENT).grad_cosine)

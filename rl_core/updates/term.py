@@ -1,0 +1,82 @@
+"""A summand of the loss: its value, how it is written, and the parameters that it is meant to reach."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from torch import Tensor
+
+Value = Callable[[Any], Tensor]
+When = tuple[str, str, Any]  # (control, "is" | "not" | "in", value)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    r"""A piece of the equation on the screen: what it says, and what computes it from samples seen by networks.
+
+    `@name@` stands for a control: its value's own LaTeX, or its symbol. Where `when` does not hold the line is absent.
+    """
+
+    latex: str
+    value: Value
+    when: When | None = None
+
+    def in_force(self, c: Any) -> bool:
+        """Whether the line belongs to the equation under these controls."""
+        if self.when is None:
+            return True
+        control, how, value = self.when
+        found = getattr(c, control)
+        return bool(found in value if how == "in" else (found == value) == (how == "is"))
+
+    def to_json(self) -> dict[str, Any]:
+        """The catalog's form."""
+        when = None if self.when is None else {"control": self.when[0], self.when[1]: self.when[2]}
+        return {"latex": self.latex, "when": when}
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Line):
+    r"""A summand of the loss that is minimised: a scalar whose gradient is meant for the groups `into`.
+
+    `estimates` says that its gradient estimates -\nabla J, which a truth can be set beside.
+    """
+
+    name: str = ""
+    into: tuple[str, ...] = ()
+    estimates: bool = False
+
+
+def term(
+    name: str, latex: str, into: str | tuple[str, ...], when: When | None = None, estimates: bool = False
+) -> Callable[[Value], Term]:
+    """Declare the function below as a term."""
+    groups = (into,) if isinstance(into, str) else into
+    return lambda value: Term(latex, value, when, name, groups, estimates)
+
+
+def where(latex: str, when: When | None = None) -> Callable[[Value], Line]:
+    """Declare what a symbol of the equation stands for, by the function below."""
+    return lambda value: Line(latex, value, when)
+
+
+def only(declared: Term, when: When) -> Term:
+    """The same term, left out where `when` does not hold."""
+    return replace(declared, when=when)
+
+
+class Losses:
+    """The terms in force at one minibatch, by name, and the samples seen by the networks that they were made from."""
+
+    __slots__ = ("at", "declared", "terms")
+
+    def __init__(self, declared: Iterable[Term], at: Any) -> None:
+        self.at, self.declared = at, tuple(declared)
+        self.terms: dict[str, Tensor] = {term.name: term.value(at) for term in self.declared}
+
+    def total(self, names: Collection[str] | None = None) -> Tensor:
+        """The sum that is minimised, or of the terms of these names; 0 where there are none."""
+        parts = [value for name, value in self.terms.items() if names is None or name in names]
+        return sum(parts) if parts else next(iter(self.terms.values())).new_zeros(())  # type: ignore[return-value]
