@@ -11,6 +11,7 @@ from rl_core.lab.presets import laboratory
 from rl_core.recipes import recipes
 from rl_core.registry import discover
 from rl_core.telemetry.metric import distributions, episode_series, scalars
+from rl_core.updates.term import Term
 
 discover_algorithms()
 discover(rl_core.telemetry.metrics)
@@ -23,7 +24,7 @@ def catalog() -> dict[str, Any]:
         "algorithms": [a.to_json() for a in algorithms.values()],
         "environments": catalog_rows(),
         "recipes": [recipe.to_json() for recipe in recipes.values()],
-        "metrics": [*_metrics(), *_from_boundaries(controls)],
+        "metrics": [*_metrics(), *_from_declarations(controls)],
         "controls": controls,
         "laboratory": laboratory(),
     }
@@ -34,12 +35,26 @@ def _metrics() -> list[dict[str, Any]]:
     return rows + [d.to_json() for d in distributions.values()]
 
 
-def _from_boundaries(controls: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
-    """A pressure per gate, and the leak of each loss into each group."""
+def _from_declarations(controls: dict[str, list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    """A pressure per gate; a loss per term and the leak of it into each group; a gradient per group."""
     gates = {row["name"]: row for rows in controls.values() for row in rows if row["kind"] == "gate"}
-    groups = ("actor", "critic", "trunk")
-    leaks = [(loss, group) for loss in ("policy", "control_variate", "value", "entropy", "kl") for group in groups]
-    return [_pressure(row) for row in gates.values()] + [_leak(loss, group) for loss, group in leaks]
+    terms = {term.name: term for a in algorithms.values() for term in a.terms}
+    groups = dict.fromkeys(group for a in algorithms.values() for group in a.groups)
+    leaks = dict.fromkeys((t.name, group) for a in algorithms.values() for t in a.terms for group in a.groups)
+    losses = [_loss(term) for name, term in terms.items() if f"loss/{name}" not in scalars]
+    gradients = [_gradient(group) for group in groups if f"grad/{group}" not in scalars]
+    return [*map(_pressure, gates.values()), *losses, *gradients, *(_leak(*pair) for pair in leaks)]
+
+
+def _loss(term: Term) -> dict[str, Any]:
+    doc = " ".join((term.value.__doc__ or "").split())
+    words = term.name.replace("_", " ")
+    return _scalar(f"loss/{term.name}", f"Loss, {words}", rf"L_{{\text{{{words}}}}}", f"As it enters the loss: {doc}")
+
+
+def _gradient(group: str) -> dict[str, Any]:
+    doc = f"L2 norm of the gradient as it is applied to {group}, after clipping, first step of the update."
+    return _scalar(f"grad/{group}", f"Applied gradient, {group}", rf"\lVert g_{{\text{{{group}}}}}\rVert", doc)
 
 
 def _pressure(gate: dict[str, Any]) -> dict[str, Any]:

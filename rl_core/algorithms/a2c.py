@@ -15,6 +15,7 @@ from rl_core.on_policy.advantages import Advantages
 from rl_core.on_policy.at import At
 from rl_core.on_policy.controls import SegmentControls
 from rl_core.on_policy.losses import SCORED, advantage, entropy_bonus, target, value_loss
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import descending
 from rl_core.updates.term import term
@@ -58,6 +59,6 @@ a2c = algorithm(
         terms=(policy_loss, value_loss, entropy_bonus),
         rules=(descending("actor", "critic", "trunk"),),
         where=(advantage, target),
-        instruments=(truth,),
+        instruments=(policy_reader, truth),
     )
 )

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from torch import Generator
 
 import rl_core.algorithms
+import rl_core.on_policy.metrics
 from rl_core.collect.source import Source
 from rl_core.environments.lanes import Lanes
 from rl_core.networks.mapping import Networks
@@ -18,7 +19,7 @@ from rl_core.streams import Streams
 from rl_core.types import Spaces
 from rl_core.updates.rule import Declared
 from rl_core.updates.term import Line, Term
-from rl_core.updates.update import Estimate, Instrument
+from rl_core.updates.update import Estimate, Onlooker
 
 C = TypeVar("C", bound=RunControls)
 
@@ -42,7 +43,7 @@ class Algorithm(Generic[C]):
     terms: tuple[Term, ...]
     rules: tuple[Declared, ...]
     where: tuple[Line, ...] = ()
-    instruments: tuple[Callable[[Any, Lanes, bool], Instrument | None], ...] = ()  # networks, lanes, whether watched
+    instruments: tuple[Callable[[Any, Lanes, bool], Onlooker | None], ...] = ()  # networks, lanes, whether watched
 
     @property
     def groups(self) -> tuple[str, ...]:
@@ -73,5 +74,6 @@ def algorithm(declared: Algorithm[C]) -> Algorithm[C]:
 
 
 def discover_algorithms() -> None:
-    """Import every algorithm file, so that each declares itself."""
+    """Import every file of algorithms and of what they measure, so that each declares itself."""
     discover(rl_core.algorithms)
+    discover(rl_core.on_policy.metrics)

@@ -12,6 +12,7 @@ from rl_core.on_policy.at import At, ScoreAt
 from rl_core.on_policy.gradient import score_probing
 from rl_core.on_policy.kl_reference import exact_kl
 from rl_core.on_policy.losses import advantage, entropy_bonus, score_loss, target, value_loss
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.trust_region_controls import EPOCHS_OF_CRITIC, TrustRegionControls
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import descending
@@ -46,6 +47,6 @@ natural_pg = algorithm(
         terms=(score_loss, value_loss, entropy_bonus),
         rules=(natural_step("actor", exact_kl), descending("critic", passes=EPOCHS_OF_CRITIC)),
         where=(advantage, target, kl_of_step),
-        instruments=(truth, score_probing),
+        instruments=(policy_reader, truth, score_probing),
     )
 )

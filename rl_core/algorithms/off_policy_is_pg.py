@@ -14,6 +14,7 @@ from rl_core.on_policy.controls import Critic, CriticTarget, EpochControls, Retu
 from rl_core.on_policy.importance import ImportanceControls, WeightAt, per_decision_loss, weight, weighted_loss
 from rl_core.on_policy.losses import advantage, entropy_bonus, target, value_loss
 from rl_core.on_policy.old_policy import CLIPPED, clipped
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import Passes, descending
 from rl_core.updates.term import only, term
@@ -54,6 +55,6 @@ off_policy_is_pg = algorithm(
         ),
         rules=(descending("actor", "critic", "trunk", passes=Passes(epochs=lambda c: c.epochs)),),
         where=(weight, advantage, target),
-        instruments=(truth,),
+        instruments=(policy_reader, truth),
     )
 )  # fmt: skip

@@ -18,6 +18,7 @@ from rl_core.on_policy.controls import Normalisation, SegmentControls
 from rl_core.on_policy.kl_control import KlAt, KlControls, adapt_beta, kl_of_stop, kl_penalty, too_far
 from rl_core.on_policy.losses import advantage, entropy_bonus, squared_errors, target, value_loss
 from rl_core.on_policy.old_policy import CLIPPED, ClipControls, clipped, ratio
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import Passes, descending
 from rl_core.updates.term import only, term
@@ -93,6 +94,6 @@ ppo = algorithm(
             adapt_beta,
         ),
         where=(kl_of_stop, ratio, advantage, target),
-        instruments=(truth,),
+        instruments=(policy_reader, truth),
     )
 )  # fmt: skip

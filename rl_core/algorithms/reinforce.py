@@ -12,6 +12,7 @@ from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.controls import CriticTarget, ReturnKind
 from rl_core.on_policy.gradient import score_gradient, score_probing
 from rl_core.on_policy.losses import advantage, entropy_bonus, target
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.reinforce_baselines import (
     BaselineControls,
     action_correction,
@@ -48,6 +49,6 @@ reinforce = algorithm(
         terms=(sourced_loss, entropy_bonus, fitted_value, fitted_q, action_correction, component_variate),
         rules=(score_gradient("actor", "critic", "trunk"),),
         where=(advantage, target),
-        instruments=(truth, score_probing),
+        instruments=(policy_reader, truth, score_probing),
     )
 )

@@ -13,6 +13,7 @@ from rl_core.on_policy.at import At
 from rl_core.on_policy.kl_reference import exact_kl
 from rl_core.on_policy.losses import advantage, entropy_bonus, target, value_loss
 from rl_core.on_policy.old_policy import RatioAt, RatioControls, ratio
+from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.trust_region_controls import EPOCHS_OF_CRITIC, TrustRegionControls
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import descending
@@ -60,6 +61,6 @@ trpo = algorithm(
         terms=(ratio_loss, value_loss, entropy_bonus),
         rules=(searched_step("actor", exact_kl), descending("critic", passes=EPOCHS_OF_CRITIC)),
         where=(ratio, advantage, target, kl_of_step),
-        instruments=(truth,),
+        instruments=(policy_reader, truth),
     )
 )

@@ -15,12 +15,13 @@ from rl_core.networks.actor_critic import ActorCritic
 from rl_core.on_policy.estimate import Values, estimate
 from rl_core.on_policy.samples import estimated, flat, samples_of
 from rl_core.on_policy.valuation import Valuation
+from rl_core.telemetry.reading import Reading
 from rl_core.types import Box, Spaces
 from rl_core.updates.update import Update
 
 
 @dataclass(frozen=True, slots=True)
-class Estimated:
+class Estimated(Reading):
     """What the estimators made of the batch, before any step."""
 
     estimates: Estimates

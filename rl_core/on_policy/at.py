@@ -83,6 +83,11 @@ class At:
         return x_t if self.b.discount is None else self.b.discount * x_t
 
     @property
+    def clip_range(self) -> float | None:
+        """Half-width of the region in which the ratio is trusted, where it is clipped."""
+        return None
+
+    @property
     def log_weight(self) -> Tensor | None:
         """The log of importance weights that are not the ratios, where there are any."""
         return None

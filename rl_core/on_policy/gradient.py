@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -13,26 +12,18 @@ from rl_core.ad.gate import constant
 from rl_core.ad.products import flat_gradient, jacobian
 from rl_core.data.samples import Samples, Score
 from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.metrics.score import ScoreProbe, TakenApart
 from rl_core.on_policy.truth import Known, Truth
 from rl_core.policies.family import Distribution
-from rl_core.updates.descend import Descend, GradientReport, Passes
+from rl_core.updates.descend import Descend, Passes
+from rl_core.updates.report import GradientReport, Gradients
 from rl_core.updates.rule import Declared
 from rl_core.updates.score import analytic, literal, per_sample, policy_parameters
 from rl_core.updates.step import backward
 from rl_core.updates.term import Losses
-from rl_core.updates.update import Update
+from rl_core.updates.update import Onlooker, Update
 
 VARIANCE_LIMIT = 256  # trajectories whose gradients are held at once to measure their spread
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreProbe:
-    """What is measured about a score-function estimate now and then, before its step; None where it does not apply."""
-
-    norm: float  # of the policy's gradient as autograd takes it
-    analytic_norm: float | None  # of its closed form, where the policy is linear
-    analytic_difference: float | None  # largest entry of |closed form - autograd|
-    variance: float | None  # trace of the covariance of the estimate, over trajectories
 
 
 class ScoreGradient(Descend):
@@ -85,7 +76,7 @@ def _taken(mode: str, score: Score, m: Samples, u: Update) -> tuple[Tensor, int]
     return (exact_ascent(u), 1) if mode == "exact" else per_sample(score, u.net, m)
 
 
-class ScoreProbing:
+class ScoreProbing(Onlooker):
     """Looks at a score-function estimate before its step, when probing is due."""
 
     def first(self, u: Update, losses: Losses) -> None:
@@ -95,7 +86,14 @@ class ScoreProbing:
             u.forget_probes()
 
     def read(self, u: Update) -> None:
-        """Nothing more."""
+        """Sums over the steps of what the policy's gradient cost where it was taken apart."""
+        gradients, known = u.find(Gradients), u.find(Known)
+        apart = [r for r in gradients.reports if r.surrogate_seconds is not None] if gradients else []
+        if apart:
+            taken = known.seconds if known and known.estimate is None else 0.0  # taken, not only compared
+            seconds = taken + sum(report.seconds for report in apart)
+            surrogate = sum(report.surrogate_seconds or 0.0 for report in apart)
+            u.leave(TakenApart(seconds, surrogate, max(report.difference or 0.0 for report in apart)))
 
 
 def probe_score(score: Score, pi: Distribution, m: Samples, net: ActorCritic) -> ScoreProbe:

@@ -92,6 +92,11 @@ class WeightAt(RatioAt):
         return constant(log_w), self.c.importance_weight(each) * self.advantage
 
     @property
+    def clip_range(self) -> float | None:
+        """Where the ratio is clipped instead of weighting."""
+        return self.c.clip if "clipped" in weights[self.c.importance].facts else None
+
+    @property
     def log_weight(self) -> Tensor:
         """The log of the weights, as numbers."""
         return self.log_rho if "clipped" in weights[self.c.importance].facts else self.weighting[0]

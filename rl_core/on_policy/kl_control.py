@@ -16,6 +16,8 @@ from rl_core.estimators.kl import KlEstimator, sampled_kl
 from rl_core.on_policy.controls import MinibatchControls
 from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, reference
 from rl_core.on_policy.old_policy import RatioAt
+from rl_core.telemetry.metric import scalar
+from rl_core.telemetry.reading import Reading
 from rl_core.updates.rule import Declared, Forgetful
 from rl_core.updates.term import Losses, term, where
 from rl_core.updates.update import Update
@@ -66,7 +68,13 @@ class KlControls(ReferenceControls, MinibatchControls):
 
 
 class KlAt(RatioAt):
-    """Samples whose KL to the reference is controlled."""
+    """Samples whose ratio is clipped and whose KL to the reference is controlled."""
+
+    @property
+    def clip_range(self) -> float | None:
+        """The clip range in force."""
+        clip: float = self.c.clip
+        return clip
 
     @cached_property
     def kl(self) -> Tensor | None:
@@ -97,10 +105,16 @@ def kl_of_stop(at: KlAt) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class Beta:
+class Beta(Reading):
     r"""The weight of the KL penalty in this update."""
 
     value: float
+
+
+@scalar("policy/kl_coef", title="KL coefficient", unit="1", latex=r"\beta", colour="violet")
+def beta_in_force(u: Beta) -> float:
+    """Weight of the KL penalty in this update; where it adapts it doubles and halves to keep the KL at its target."""
+    return u.value
 
 
 class AdaptBeta(Forgetful):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -13,16 +14,20 @@ from rl_core.ad.gate import constant
 from rl_core.ad.products import flat_gradient
 from rl_core.environments.finite.lanes import TabularLanes
 from rl_core.environments.lanes import Lanes
+from rl_core.estimators.reductions import reduction_scale
 from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.deviation import Deviation
+from rl_core.on_policy.samples import flat
 from rl_core.tabular.dynamic_programming import LARGEST_SWEEP, exact_of, optimum, softmax
 from rl_core.tabular.mdp import Float64, TabularMDP
+from rl_core.telemetry.reading import Array, Reading
 from rl_core.updates.score import policy_parameters
 from rl_core.updates.term import Losses
-from rl_core.updates.update import Update
+from rl_core.updates.update import Onlooker, Update
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Known(Reading):
     """What is true of a policy at the beginning of an update, and what the update's first step estimated."""
 
     J: float
@@ -32,7 +37,7 @@ class Known:
     seconds: float  # that J and its gradient took
 
 
-class Truth:
+class Truth(Onlooker):
     """Knows the MDP of a run; built from its lanes, where they are those of a finite MDP.
 
     Its policy is the network at the features of all states, so it holds for any network, but not for one that drops
@@ -42,6 +47,7 @@ class Truth:
     def __init__(self, mdp: TabularMDP, features: Float64, watched: bool = True) -> None:
         self._mdp, self._features = mdp, torch.from_numpy(features)
         self._watched = watched and mdp.sweep <= LARGEST_SWEEP
+        self._deviation = Deviation()
         self._optimum: tuple[float, float] = (-1.0, 0.0)  # gamma, and the value for it
 
     def first(self, u: Update, losses: Losses) -> None:
@@ -58,7 +64,29 @@ class Truth:
         u.forget_probes()
 
     def read(self, u: Update) -> None:
-        """Nothing more."""
+        """The reading beside this update's estimate, rescaled from its reduction to a mean over episodes."""
+        known = u.find(Known)
+        if known is None:
+            return
+        exact, b = _float32(known.ascent), u.batch
+        if known.estimate is None:
+            u.leave(self._deviation.read(known.J, known.optimum, exact, exact, 1.0))
+            return
+        ended = int(flat(b.terminated_t | b.truncated_t, b).sum())
+        scale = len(u.samples) / (ended * reduction_scale(u.c.reduction, *u.samples.sizes)) if ended else None
+        u.leave(self._deviation.read(known.J, known.optimum, exact, _float32(known.estimate), scale))
+
+    def edited(self) -> None:
+        """Earlier estimates were those of another estimator."""
+        self._deviation.forget()
+
+    def state(self) -> Any:
+        """The errors that a bias is read from."""
+        return self._deviation.state()
+
+    def restore(self, state: Any) -> None:
+        """Go on from a checkpoint."""
+        self._deviation.restore(state)
 
     def gradient(self, net: ActorCritic, gamma: float) -> tuple[float, Tensor]:
         r"""J and dJ/d\theta [P]: dJ/dz of the logits z [S, A], pulled back through the network in one backward pass.
@@ -75,6 +103,11 @@ class Truth:
         if self._optimum[0] != gamma:
             self._optimum = (gamma, optimum(self._mdp.discounted(gamma)))
         return self._optimum[1]
+
+
+def _float32(x: Tensor) -> Array:
+    out: Array = constant(x).cpu().numpy()
+    return out
 
 
 def _numbers(x: Tensor) -> Float64:

@@ -14,7 +14,7 @@ from rl_core.streams import Streams
 from rl_core.types import Spaces
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.probing import GraphProbing
-from rl_core.updates.update import Instrument, Update
+from rl_core.updates.update import Onlooker, Update
 
 
 class Learner:
@@ -26,7 +26,7 @@ class Learner:
         self.flat = FlatParameters(self.net.groups())
         self.rules = [declared.make(self.flat, c) for declared in algorithm.rules]
         self.estimate = algorithm.estimate(self.net, spaces)
-        self.instruments: list[Instrument] = []
+        self.instruments: list[Onlooker] = []
         self.grad_steps = 0
         self._terms = (c, algorithm.in_force(c))
 
@@ -61,7 +61,10 @@ class Learner:
 
     def state(self) -> dict[str, Any]:
         """Everything a checkpoint needs to go on: the parameters, and what each part remembers."""
-        parts = {"estimate": self.estimate.state(), "rules": [rule.state() for rule in self.rules]}
+        parts = {
+            "estimate": self.estimate.state(), "rules": [rule.state() for rule in self.rules],
+            "instruments": [instrument.state() for instrument in self.instruments],
+        }  # fmt: skip
         return {"parameters": self.flat.vector.clone(), "grad_steps": self.grad_steps} | parts
 
     def restore(self, state: dict[str, Any]) -> None:
@@ -71,3 +74,10 @@ class Learner:
         self.estimate.restore(state["estimate"])
         for rule, remembered in zip(self.rules, state["rules"], strict=True):
             rule.restore(remembered)
+        for instrument, remembered in zip(self.instruments, state["instruments"], strict=True):
+            instrument.restore(remembered)
+
+    def edited(self) -> None:
+        """The controls have changed."""
+        for instrument in self.instruments:
+            instrument.edited()

@@ -12,18 +12,18 @@ import numpy as np
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.config import RunConfig, resolve
-from rl_core.data.batch import Batch
 from rl_core.environments.make import make_lanes
 from rl_core.evaluate.evaluator import Evaluator
 from rl_core.evaluate.understudy import Role
 from rl_core.run.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.run.learner import Learner
 from rl_core.run.log import Discard, Log, Sink
-from rl_core.run.measure import Clockings, Measurer
+from rl_core.run.measure import Measurer
 from rl_core.run.stopwatch import Stopwatch
 from rl_core.run.threads import one_thread
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
+from rl_core.telemetry.metrics.optimisation import Spent
 from rl_core.trainer.operate import Ended, Operator
 from rl_core.types import Spaces
 from rl_core.updates.update import Update
@@ -88,13 +88,14 @@ class Run:
     @np.errstate(all="ignore")  # a run that diverges is shown as NaN and infinity, not as warnings in its log
     def advance(self) -> None:
         """One update."""
-        began, cpu = time.perf_counter(), time.process_time()
+        began, cpu, before = time.perf_counter(), time.process_time(), self.source.env_steps
         progress, probe = self.progress(), self._probe_due(began)
         batch = self.source.collect(self.c)
         collected = time.perf_counter()
         u = self.learner.update(batch, self.c, progress, probe)
         self.update += 1
-        self._emit(batch, u, progress, Clockings(collected - began, time.process_time() - cpu, 0.0))
+        seconds = {"collect": collected - began, "cpu": time.process_time() - cpu}
+        self._emit(batch, u, self.source.env_steps - before, u.seconds | seconds)
         self._note_solved(batch)
         if self.checkpoints and time.perf_counter() - self._checkpointed_at > CHECKPOINT_INTERVAL:
             self.checkpoint()
@@ -108,7 +109,7 @@ class Run:
         self.c = self.c.edited(dict(values))
         self._follow()
         self._probed_at = float("-inf")
-        self._measurer.edited()
+        self.learner.edited()
         if self.evaluator:
             self.evaluator.edited()
 
@@ -170,17 +171,17 @@ class Run:
         """Hand the controls to what acts on them between updates."""
         self.source.follow(self.c)
 
-    def _emit(self, batch: Batch, u: Update, progress: float, spent: Clockings) -> None:
+    def _emit(self, batch: Any, u: Update, env_steps: int, seconds: dict[str, float]) -> None:
         self.recent.extend(episode.ret for episode in batch.episodes)
         if self._frames is None:
             return
         wall = self.watch.wall
-        spent.elapsed, self._update_ended = wall - self._update_ended, wall
+        elapsed, self._update_ended = wall - self._update_ended, wall
         axes = {
             "update": self.update, "grad_steps": self.learner.grad_steps, "env_steps": self.source.env_steps,
             "episodes": self.source.episodes, "wall": wall,
         }  # fmt: skip
-        self._frames.add(axes, self._measurer.record(u, spent), batch.episodes)
+        self._frames.add(axes, self._measurer.read(u, Spent(env_steps, seconds, elapsed)), batch.episodes)
 
     def _probe_due(self, now: float) -> bool:
         due = self._frames is not None and now - self._probed_at >= LEAK_INTERVAL
@@ -188,7 +189,7 @@ class Run:
             self._probed_at = now
         return due
 
-    def _note_solved(self, batch: Batch) -> None:
+    def _note_solved(self, batch: Any) -> None:
         bar, window = self.lanes.info.solved_at, self.c.solved_window
         if self.solved or bar is None or not batch.episodes or len(self.recent) < window:
             return

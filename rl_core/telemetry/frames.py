@@ -1,4 +1,4 @@
-"""From update records to frames: rows, scalars and distributions, at most 50 frames and 10 histograms a second."""
+"""From readings to frames: rows, scalars and distributions, at most 50 frames and 10 histograms a second."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import rl_core.telemetry.metrics
 from rl_core.registry import discover
 from rl_core.telemetry.metric import distributions, episode_series, scalars
-from rl_core.telemetry.record import UpdateRecord
+from rl_core.telemetry.reading import Readings
 from rl_core.types import Episode
 
 discover(rl_core.telemetry.metrics)
@@ -38,7 +38,7 @@ class _Bucket:
 
 @dataclass(slots=True)
 class Frames:
-    """Turns records into frame payloads and hands them to `send`; it never touches what it reads.
+    """Turns readings into frame payloads and hands them to `send`; it never touches what it reads.
 
     `clock` is only used to space frames out.
     """
@@ -52,14 +52,14 @@ class Frames:
     _last_row: float = float("-inf")
     _last_distribution: float = float("-inf")
 
-    def add(self, axes: Row, record: UpdateRecord, ended: tuple[Episode, ...]) -> None:
+    def add(self, axes: Row, readings: Readings, ended: tuple[Episode, ...]) -> None:
         """Take one update; a frame goes out when the last one is old enough."""
         now = self.clock()
-        self._add_row(now, axes, _measure(record))
+        self._add_row(now, axes, _measure(readings))
         self._ended += [_ended(episode, int(axes["update"])) for episode in ended]
         if now - self._last_distribution >= DISTRIBUTION_INTERVAL:
             self._last_distribution = now
-            self._distributions = _histograms(record, int(axes["update"]))
+            self._distributions = _histograms(readings, int(axes["update"]))
         if now - self._last_frame >= FRAME_INTERVAL:
             self.flush()
 
@@ -93,15 +93,15 @@ class Frames:
         return columns
 
 
-def _measure(record: UpdateRecord) -> dict[str, float | None]:
-    values = {name: metric.read(record) for name, metric in scalars.items()}
-    values |= {f"gate/{name}": pressure for name, pressure in record.pressure.items()}
-    values |= {f"leak/{loss}/{group}": norm for (loss, group), norm in record.leaks.items()}
+def _measure(readings: Readings) -> dict[str, float | None]:
+    values = {name: m.read(readings[m.needs]) for name, m in scalars.items() if m.needs in readings}
+    for reading in readings.values():
+        values |= reading.numbers()
     return {name: value for name, value in values.items() if value is not None}
 
 
-def _histograms(record: UpdateRecord, update: int) -> dict[str, Any]:
-    measured = {name: d.measure(record) for name, d in distributions.items()}
+def _histograms(readings: Readings, update: int) -> dict[str, Any]:
+    measured = {name: d.measure(readings[d.needs]) for name, d in distributions.items() if d.needs in readings}
     return {name: {"update": update} | row for name, row in measured.items() if row is not None}
 
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rl_core.telemetry.record import Array
+from rl_core.telemetry.reading import Array
 from rl_core.types import ActionSpace, Box, IntArray
 
 

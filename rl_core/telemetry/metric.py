@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rl_core.registry import Registry
 from rl_core.telemetry.grids import Grid
-from rl_core.telemetry.record import UpdateRecord
+from rl_core.telemetry.reading import Reading
 from rl_core.types import Episode
 
 Colour = Literal["blue", "green", "violet", "teal", "orange", "grey"]
-ReadScalar = Callable[[UpdateRecord], float | None]
-ReadSamples = Callable[[UpdateRecord], NDArray[Any] | None]
+ReadScalar = Callable[[Any], float | None]
+ReadSamples = Callable[[Any], NDArray[Any] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Scalar:
     colour: Colour
     healthy: tuple[float | None, float | None] | None
     read: ReadScalar
+    needs: type[Reading]
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""
@@ -51,6 +52,7 @@ class Distribution:
     colour: Colour
     grid: Grid
     read: ReadSamples
+    needs: type[Reading]
 
     def to_json(self) -> dict[str, Any]:
         """The row of the catalog."""
@@ -58,7 +60,7 @@ class Distribution:
         grid = {"grid": self.grid.name, "edges": self.grid.edges.tolist()}
         return text | {"doc": self.doc, "colour": self.colour} | grid
 
-    def measure(self, u: UpdateRecord) -> dict[str, Any] | None:
+    def measure(self, u: Reading) -> dict[str, Any] | None:
         """The sparse histogram of the frame, or None where there is nothing to count."""
         samples = self.read(u)
         if samples is None or samples.size == 0:
@@ -91,6 +93,17 @@ class EpisodeSeries:
         return text | {"doc": self.doc, "colour": self.colour, "healthy": None}
 
 
+def needed_by(read: Callable[..., Any]) -> type[Reading]:
+    """The type of the reading that a metric's function takes."""
+    takes = [kind for name, kind in get_type_hints(read).items() if name != "return"]
+    if len(takes) != 1 or not (isinstance(takes[0], type) and issubclass(takes[0], Reading)):
+        raise TypeError(
+            f"metric {read.__name__} takes {takes}; expected one parameter whose type is a reading. Write "
+            f"`def {read.__name__}(u: EstimateReading) -> float`, or a reading of your own."
+        )
+    return takes[0]
+
+
 scalars: Registry[Scalar] = Registry("metric")
 distributions: Registry[Distribution] = Registry("distribution")
 episode_series: Registry[EpisodeSeries] = Registry("episode series")
@@ -109,7 +122,7 @@ def scalar(
 
     def declare(read: ReadScalar) -> ReadScalar:
         doc = " ".join((read.__doc__ or "").split())
-        scalars.add(name, Scalar(name, title, unit, latex, doc, colour, healthy, read))
+        scalars.add(name, Scalar(name, title, unit, latex, doc, colour, healthy, read, needed_by(read)))
         return read
 
     return declare
@@ -122,7 +135,7 @@ def distribution(
 
     def declare(read: ReadSamples) -> ReadSamples:
         doc = " ".join((read.__doc__ or "").split())
-        distributions.add(name, Distribution(name, title, unit, latex, doc, colour, grid, read))
+        distributions.add(name, Distribution(name, title, unit, latex, doc, colour, grid, read, needed_by(read)))
         return read
 
     return declare

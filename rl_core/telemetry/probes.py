@@ -9,9 +9,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
+from rl_core.telemetry.reading import Reading
+
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class Probe(Reading):
     r"""||dL_k / dp||_2 for every loss k and parameter group p, and how the losses agree on a shared trunk.
 
     With every boundary on its right side the policy loss does not reach the critic, nor the value loss the actor.
@@ -19,6 +21,10 @@ class Probe:
 
     leaks: dict[tuple[str, str], float]
     trunk_cosine: float | None  # between the gradients of the policy loss and the value loss; None without a trunk
+
+    def numbers(self) -> Mapping[str, float]:
+        """The leak matrix, entry by entry."""
+        return {f"leak/{loss}/{group}": norm for (loss, group), norm in self.leaks.items()}
 
 
 def probe(losses: Mapping[str, Tensor], groups: Mapping[str, Sequence[nn.Parameter]]) -> Probe:

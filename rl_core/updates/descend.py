@@ -7,8 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from rl_core.telemetry.metric import scalar
+from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.optimisers import OptimiserControls, build_optimiser, set_learning_rate
+from rl_core.updates.report import GradientReport, note
 from rl_core.updates.rule import Declared, Forgetful
 from rl_core.updates.step import backward, descend
 from rl_core.updates.term import Losses
@@ -26,27 +29,16 @@ class Passes:
 
 
 @dataclass(frozen=True, slots=True)
-class EndedEarly:
+class EndedEarly(Reading):
     """The epoch, counted from 0, in which the passes were stopped."""
 
     epoch: int
 
 
-@dataclass(slots=True)
-class GradientReport:
-    """How the gradient of one step was taken, and what it was measured against."""
-
-    calls: int = 1  # backward passes of the step
-    seconds: float = 0.0  # of the policy's part, where it was taken apart
-    surrogate_seconds: float | None = None  # of the one backward pass that would have done
-    difference: float | None = None  # largest entry of |taken - surrogate|
-
-
-@dataclass(slots=True)
-class Gradients:
-    """The reports of every step, in their order."""
-
-    reports: list[GradientReport]
+@scalar("policy/epoch_stopped", title="Epochs ended early", unit="epoch", latex=r"k_{\text{stop}}", colour="violet")
+def epoch_stopped(u: EndedEarly) -> float:
+    """Epoch, counted from 0, in which the KL ended the update; absent where every epoch was whole."""
+    return u.epoch
 
 
 class Descend(Forgetful):
@@ -82,7 +74,7 @@ class Descend(Forgetful):
         norm = descend(u.flat, self.optimiser, u.c.max_grad_norm)
         u.note_gradient()
         u.steps.append(Step(m, losses, norm))
-        u.left.setdefault(Gradients, Gradients([])).reports.append(report)
+        note(u, report)
         u.seconds["backward"] += middle - began
         u.seconds["optimiser"] += time.perf_counter() - middle
         return True

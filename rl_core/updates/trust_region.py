@@ -11,7 +11,9 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.ad.products import Product, curvature
+from rl_core.telemetry.reading import Reading
 from rl_core.updates.natural import SHRINK, Solution, conjugate_gradient, line_search, measured, move, step_length
+from rl_core.updates.report import GradientReport, note
 from rl_core.updates.rule import Declared, Forgetful
 from rl_core.updates.score import policy_parameters
 from rl_core.updates.step import backward
@@ -22,7 +24,7 @@ Kl = Callable[[Any], Tensor]  # of samples seen by networks (`At`): their mean K
 
 
 @dataclass(frozen=True, slots=True)
-class StepReport:
+class StepReport(Reading):
     """What a step along F^{-1} g, or along F^{-1} g with a search back, measured."""
 
     gradient_norm: Tensor  # of the loss in the actor, at the start
@@ -56,9 +58,10 @@ class NaturalStep(Forgetful):
         losses = u.losses(m)
         backward(losses.total(), u.flat, keep_graph=True)
         u.note_gradient()
+        note(u, GradientReport())
         report = self.move(u, m, losses, natural_direction(u, losses, self._kl, self._group))
         u.leave(report)
-        u.steps.append(Step(m, losses, report.gradient_norm, clippable=False))
+        u.steps.append(Step(m, losses, report.gradient_norm, clipped=False))
         u.seconds["optimiser"] += time.perf_counter() - began
         return 1
 

@@ -14,6 +14,7 @@ from rl_core.data.batch import Batch
 from rl_core.data.rows import Rows
 from rl_core.data.samples import Estimates
 from rl_core.streams import Streams
+from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.term import Losses, Term
 
@@ -45,14 +46,23 @@ class Estimate(Protocol):
         """Go on from a checkpoint."""
 
 
-class Instrument(Protocol):
-    """Looks on: at the losses of an update's first step, and at the whole update when it is done."""
+class Onlooker:
+    """An instrument: it looks at the losses of an update's first step, and at the whole update when it is done."""
 
     def first(self, u: Update, losses: Losses) -> None:
         """Before the first backward pass."""
 
     def read(self, u: Update) -> None:
         """After the last step; what it leaves is read by the metrics."""
+
+    def edited(self) -> None:
+        """The estimator may be another one from now on."""
+
+    def state(self) -> Any:
+        """For a checkpoint."""
+
+    def restore(self, state: Any) -> None:
+        """Go on from a checkpoint."""
 
 
 @dataclass(slots=True)
@@ -62,7 +72,7 @@ class Step:
     samples: Any
     losses: Losses
     norm: Tensor  # of the gradient of the rule's groups, before it is clipped
-    clippable: bool = True  # whether the rule clips its gradient
+    clipped: bool = True  # whether the rule clips its gradient
 
 
 @dataclass(slots=True)
@@ -77,7 +87,7 @@ class Update:
     estimate: Estimate
     terms: tuple[Term, ...]
     see: Callable[[Any, Any, Any], Any]  # samples, networks, controls -> At
-    instruments: Sequence[Instrument] = ()
+    instruments: Sequence[Onlooker] = ()
     probing: bool = False
     samples: Any = None
     steps: list[Step] = field(default_factory=list)
@@ -85,16 +95,16 @@ class Update:
     first_gradient: dict[str, Tensor] = field(default_factory=dict)
     pressure: dict[str, float] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=lambda: {"estimate": 0.0, "backward": 0.0, "optimiser": 0.0})
-    left: dict[type, Any] = field(default_factory=dict)
+    left: dict[type, Reading] = field(default_factory=dict)
     _tap: Tap | None = None
 
-    def leave(self, reading: object) -> None:
+    def leave(self, reading: Reading) -> None:
         """Put down what the metrics of its type read."""
         self.left[type(reading)] = reading
 
     def find(self, kind: type[R]) -> R | None:
         """What was left of a type, if anything was."""
-        return self.left.get(kind)
+        return self.left.get(kind)  # type: ignore[return-value]
 
     def instrument(self, kind: type[R]) -> R | None:
         """The instrument of a type, if this run has it."""

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 
 from rl_core.telemetry.grids import LOGRATIO128
 from rl_core.telemetry.metric import distribution, scalar
-from rl_core.telemetry.record import Array, UpdateRecord
+from rl_core.telemetry.reading import Array, Reading
+
+
+@dataclass(frozen=True, slots=True)
+class WeightReading(Reading):
+    """Importance weights that are not the ratios."""
+
+    log_weight: Array  # last epoch
+
+
+@dataclass(frozen=True, slots=True)
+class EpochsReading(Reading):
+    """Log ratios before each epoch's steps, joined when somebody asks; an actor that takes one step moves in none."""
+
+    epochs: Callable[[], list[Array]]
+    weighted: bool  # whether samples have weights that are not the ratios
+
 
 EPOCHS = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50)  # whose ratios are shown
 
@@ -15,15 +34,15 @@ EPOCHS = (1, 2, 3, 4, 6, 8, 10, 15, 20, 30, 40, 50)  # whose ratios are shown
     "ratio/ess_weights", title="Effective sample size of the weights", unit="1", colour="teal", healthy=(0.5, 1),
     latex=r"(\sum w)^2/(n\sum w^2)",
 )  # fmt: skip
-def ess_weights(u: UpdateRecord) -> float | None:
+def ess_weights(u: WeightReading) -> float:
     """Effective sample size of the importance weights, as a share of their number; products lose it with length."""
-    return None if u.log_weight is None else effective_share(u.log_weight)
+    return effective_share(u.log_weight)
 
 
 @scalar("ratio/max_log_weight", title="Largest log weight", unit="nat", latex=r"\max\log w", colour="teal")
-def max_log_weight(u: UpdateRecord) -> float | None:
+def max_log_weight(u: WeightReading) -> float:
     """Log of the largest importance weight, last epoch: 3 nats are a sample that counts for twenty."""
-    return None if u.log_weight is None else float(u.log_weight.max())
+    return float(u.log_weight.max())
 
 
 def effective_share(log_w: Array) -> float:
@@ -33,12 +52,12 @@ def effective_share(log_w: Array) -> float:
 
 
 def _declare(k: int) -> None:
-    def ratios(u: UpdateRecord) -> Array | None:
+    def ratios(u: EpochsReading) -> Array | None:
         epochs = u.epochs()
         return np.exp(epochs[k - 1]) if 1 < len(epochs) >= k else None
 
-    def ess(u: UpdateRecord) -> float | None:
-        if u.log_weight is None:
+    def ess(u: EpochsReading) -> float | None:
+        if not u.weighted:
             return None
         epochs = u.epochs()
         return effective_share(epochs[k - 1]) if len(epochs) >= k else None

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from rl_core.telemetry.record import Array, ExactReading
+from rl_core.on_policy.metrics.exact import ExactReading
+from rl_core.telemetry.reading import Array
 
 WINDOW = 100  # updates
 

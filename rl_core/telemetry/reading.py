@@ -1,0 +1,26 @@
+"""What a part of an update leaves for the metrics: a small record of its own type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+class Reading:
+    """A metric names the type of reading that it needs by the type of its parameter; what is not left is not measured.
+
+    A reading is a value: numbers and arrays, never a view of something that goes on changing.
+    """
+
+    __slots__ = ()
+
+    def numbers(self) -> Mapping[str, float | None]:
+        """Numbers whose names depend on the algorithm: a loss per term, a norm per group of parameters."""
+        return {}
+
+
+Readings = Mapping[type, Reading]
