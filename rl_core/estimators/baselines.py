@@ -65,9 +65,9 @@ def learned_v(v_t: Tensor) -> Tensor:
 
 
 @baselines.option("optimal_scalar", r"-b^*", "whole", "scores")
-def optimal_scalar(given_t: Tensor) -> Tensor:
-    """The constant that `estimators.optimal` makes from scores, [T, N] (reward)."""
-    return given_t
+def optimal_scalar(g_t: Tensor) -> Tensor:
+    """Nothing where no scores are at hand; from them `estimators.optimal` makes the constant, [T, N] (reward)."""
+    return torch.zeros_like(g_t)
 
 
 @baselines.option("optimal_component", r"-b^*_j\text{ per parameter}", "whole", "scores")

@@ -7,6 +7,7 @@ from typing import Any
 
 from torch import Tensor
 
+from rl_core.ad.gate import constant
 from rl_core.data.samples import Samples, Score
 from rl_core.estimators.reductions import reduction_scale
 from rl_core.policies.family import Distribution
@@ -20,6 +21,7 @@ class At:
 
     def __init__(self, b: Samples, net: Any, c: Any) -> None:
         self.b, self.net, self.c = b, net, c
+        self._params: Tensor | None = None
 
     @cached_property
     def features(self) -> Tensor:
@@ -30,10 +32,20 @@ class At:
     @cached_property
     def pi(self) -> Distribution:
         r"""\pi_\theta(.|s_t) under the masks of the policy that acted."""
-        pi: Distribution = (
-            self.net.policy(self.b.obs, self.b.masks) if self.b.masks else self.net.policy_of(self.features)
-        )
+        b, net = self.b, self.net
+        return self._noted(net.policy(b.obs, b.masks) if b.masks else net.policy_of(self.features))
+
+    def _noted(self, pi: Distribution) -> Distribution:
+        # A Gaussian holds the live log sigma, which the optimiser moves before anybody reads it.
+        self._params = constant(pi.params)
         return pi
+
+    @property
+    def params(self) -> Tensor:
+        r"""The parameters [B, P] of \pi as numbers, those of the moment at which it was computed."""
+        if self._params is None:
+            raise ValueError("The policy was not computed at these samples; read `pi` before the parameters move.")
+        return self._params
 
     @cached_property
     def log_pi(self) -> Tensor:

@@ -23,7 +23,6 @@ class Values:
     v_t: Tensor
     v_tp1: Tensor
     q_t: Tensor | None = None  # Q(s_t, a_t), of a critic with a value per action
-    given_t: Tensor | None = None  # a baseline that is made of scores
 
     @classmethod
     def of(cls, v: Tensor, v_cut: Tensor, b: Batch) -> Values:
@@ -42,7 +41,7 @@ class Ingredients:
     def __init__(self, b: Batch, v: Values, c: Any) -> None:
         self.made: dict[Callable[..., Tensor], Tensor] = {}
         self.r_t, self.end_t, self.valid_t = b.reward_t, b.end_t, b.valid_t
-        self.v_t, self.v_tp1, self.q_t, self._given_t = v.v_t, v.v_tp1, v.q_t, v.given_t
+        self.v_t, self.v_tp1, self.q_t = v.v_t, v.v_tp1, v.q_t
         self.terminated_t = b.terminated_t | b.truncated_t if c.time_limit == "terminate" else b.terminated_t
         self.gamma, self.lambda_, self.n = c.gamma, c.gae_lambda, c.n_step
         self.baseline_constant, self._return_kind = c.baseline_constant, c.return_kind
@@ -72,21 +71,17 @@ class Ingredients:
         """The return that the control `return_kind` names."""
         return return_kinds[self._return_kind].of(self)
 
-    @property
-    def given_t(self) -> Tensor:
-        """A baseline that was found from scores, 0 where none was."""
-        return torch.zeros_like(self.g_t) if self._given_t is None else self._given_t
-
 
 def estimate(b: Batch, values: Values | None, c: Any, baseline_t: Tensor | None = None) -> Estimates:
     """The weight of each score and the critic's target, [T, N]; under a graph if `values` carry one.
 
-    `baseline_t` is what is subtracted where the control `baseline` names one that is made of scores.
+    `baseline_t` stands in for what the control `baseline` names, where it is made of more than returns and values.
     """
     v = values or Values(torch.zeros_like(b.reward_t), torch.zeros_like(b.reward_t))
-    x = Ingredients(b, v if baseline_t is None else replace(v, given_t=baseline_t), c)
+    x = Ingredients(b, v, c)
     carried = "baseline" in return_kinds[c.return_kind].facts
-    subtracted_t = x.v_t if carried else baselines[c.baseline].of(x)
+    own_t = baselines[c.baseline].of(x) if baseline_t is None else baseline_t
+    subtracted_t = x.v_t if carried else own_t
     return Estimates(
         advantage_t=_normalised(x.return_t if carried else x.return_t - subtracted_t, b, c),
         target_t=critic_targets[c.critic_target].of(x),

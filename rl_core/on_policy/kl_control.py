@@ -104,6 +104,12 @@ def kl_of_stop(at: KlAt) -> Tensor:
     return at.kl
 
 
+@where(r",\quad\bar\pi=@kl_reference@", ("kl", "not", "none"))
+def reference_policy(at: KlAt) -> Tensor:
+    """The probability of each action under the policy that the KL is measured from."""
+    return reference(at)[1].exp()
+
+
 @dataclass(frozen=True, slots=True)
 class Beta(Reading):
     r"""The weight of the KL penalty in this update."""

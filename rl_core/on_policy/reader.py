@@ -80,7 +80,7 @@ class PolicyReader(Onlooker):
     def _last_policy(self, u: Update) -> Array:
         """The policy of the last epoch; where an update is a single step, the one after it."""
         if len(u.steps) > 1:
-            return _joined([x.losses.at.pi.params for x in u.steps[-u.steps_per_epoch :]])
+            return _joined([x.losses.at.params for x in u.steps[-u.steps_per_epoch :]])
         m = u.samples
         params = self._acting.params(self._acting.output(_array(m.obs), [_array(x) for x in m.masks]))
         normal: Array = self._head.normal(params)

@@ -95,8 +95,7 @@ class ScoreGradientAt(ScoreAt):
         r"""\pi_\theta at the samples: computed again, or as it was kept."""
         if self.b.live is None:
             return super().pi
-        pi: Distribution = self.net.distribution(self.b.live.params)
-        return pi
+        return self._noted(self.net.distribution(self.b.live.params))
 
     @cached_property
     def log_pi(self) -> Tensor:

@@ -33,8 +33,10 @@ class Line:
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        when = None if self.when is None else {"control": self.when[0], self.when[1]: self.when[2]}
-        return {"latex": self.latex, "when": when}
+        if self.when is None:
+            return {"latex": self.latex, "when": None}
+        control, how, value = self.when
+        return {"latex": self.latex, "when": {"control": control, how: list(value) if how == "in" else value}}
 
 
 @dataclass(frozen=True, slots=True)

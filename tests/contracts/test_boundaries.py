@@ -18,17 +18,15 @@ from torch import Tensor
 
 from rl_core.ad.gate import Gate
 from rl_core.algorithms.algorithm import Algorithm, algorithms
-from rl_core.algorithms.reinforce import losses as reinforce_losses
 from rl_core.config import resolve  # importing it fills the registry
 from rl_core.data.batch import Batch
-from rl_core.data.samples import Losses, Samples
 from rl_core.on_policy.controls import OnPolicyControls
-from rl_core.run.learner import Learner
+from rl_core.on_policy.score_gradient import ScoreGradientAt
+from rl_core.on_policy.trust_region_controls import TrustRegionControls
 from rl_core.streams import Streams
 from rl_core.types import ActionSpace, Discrete
-from rl_core.updates.update import Update
 from tests.contracts.sources import ROOT
-from tests.rl_core.support import BOX, minibatch, network, random_batch, values_of
+from tests.rl_core.support import BOX, Fit, Left, fit, losses, minibatch, network, random_batch, values_of
 
 assert resolve is not None
 
@@ -79,6 +77,12 @@ class Seen:
         self.read.add(name)
         return self._leaf_then(value) if name == self._planted else value
 
+    def at(self, progress: float, remembered: dict[str, Any] | None = None) -> Seen:
+        """The numbers in force, seen by the same eyes."""
+        seen = Seen(self._controls.at(progress, remembered), self._planted)  # type: ignore[arg-type]
+        seen.read, seen.leaves = self.read, self.leaves
+        return seen
+
     def _leaf_then(self, gate: Gate) -> Callable[[Tensor], Tensor]:
         def call(x: Tensor) -> Tensor:
             self.leaves.append(x.detach().requires_grad_())
@@ -87,12 +91,12 @@ class Seen:
         return call
 
 
-def batch_for(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Learner, Batch]:
-    learner = Learner(a, c, 4, actions, Streams(0))
+def batch_for(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Fit, Batch]:
+    learner = fit(a, c, 4, actions)
     return learner, random_batch(net=learner.net, masks=(c.hidden_size,) * c.hidden_layers)
 
 
-def updated(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Update, Tensor]:
+def updated(a: Algorithm[Any], c: OnPolicyControls, actions: ActionSpace = THREE) -> tuple[Left, Tensor]:
     """One update from the same start on the same batch: what it left, and the parameters after it."""
     learner, b = batch_for(a, c, actions)
     trace = learner.update(b, c, 0.0, probe_leaks=True)
@@ -106,7 +110,7 @@ def arrived(a: Algorithm[Any], name: str, state: str) -> float:
     b = random_batch(net=net, masks=(c.hidden_size,) * c.hidden_layers)
     v = values_of(b, torch.randn(b.obs_t.shape[:2]), torch.randn(len(b.cut_obs)))
     seen = Seen(c, planted=name)
-    a.losses(minibatch(b, v, c), net, seen).total().backward()  # type: ignore[no-untyped-call]
+    losses(a, minibatch(b, v, c), net, seen).total().backward()  # type: ignore[no-untyped-call]
     return sum(0.0 if leaf.grad is None else float(leaf.grad.norm()) for leaf in seen.leaves)
 
 
@@ -166,7 +170,7 @@ def test_group_every_wrong_choice_changes_what_is_learnt(a: Algorithm[Any], row:
 @pytest.mark.parametrize("trunk", ["separate", "shared"])
 @pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
 def test_right_sides_give_the_leak_matrix_of_section_19(a: Algorithm[Any], trunk: str, actions: ActionSpace) -> None:
-    if trunk == "shared" and a.actor_step is not None:
+    if trunk == "shared" and issubclass(a.controls, TrustRegionControls):
         with pytest.raises(ValueError, match="trunk 'shared' would be moved by the critic's"):
             alive(a, trunk=trunk)
         return
@@ -214,7 +218,7 @@ def test_pressure_is_the_gradient_that_arrived(a: Algorithm[Any], row: dict[str,
     learner, b = batch_for(a, c)
     v = values_of(b, learner.net.value(b.obs_t).detach(), learner.net.value(b.cut_obs).detach())
     seen = Seen(alive(a, **{row["name"]: "pass"}), planted=row["name"])
-    a.losses(minibatch(b, v, c), learner.net, seen).total().backward()  # type: ignore[no-untyped-call]
+    losses(a, minibatch(b, v, c), learner.net, seen).total().backward()  # type: ignore[no-untyped-call]
     assert seen.leaves[0].grad is not None
     by_hand = float(seen.leaves[0].grad.norm())
     assert by_hand > 1e-6
@@ -228,32 +232,25 @@ def test_pressure_is_the_gradient_that_arrived(a: Algorithm[Any], row: dict[str,
 # --- planted faults: each check must catch what it is there for -------------------------------------------------------
 
 
-def _unused(b: Samples, net: Any, c: Any) -> Losses:
-    return reinforce_losses(b, net, _Without(c))
+def _unused(at: ScoreGradientAt) -> Tensor:
+    w_t = at.discounted(at.b.advantage.detach())
+    return -at.mean(w_t * at.log_pi)
 
 
-def _dropped(b: Samples, net: Any, c: Any) -> Losses:
-    c.advantage(b.advantage)
-    return reinforce_losses(b, net, _Without(c))
+def _dropped(at: ScoreGradientAt) -> Tensor:
+    at.c.advantage(at.b.advantage)
+    return _unused(at)
 
 
-def _detached_before(b: Samples, net: Any, c: Any) -> Losses:
-    return reinforce_losses(dataclasses.replace(b, advantage=b.advantage.detach()), net, c)
+def _detached_before(at: ScoreGradientAt) -> Tensor:
+    return -at.mean(at.discounted(at.c.advantage(at.b.advantage.detach())) * at.log_pi)
 
 
-class _Without:
-    """The controls with a gate of their own that nobody switches."""
-
-    def __init__(self, c: Any) -> None:
-        self._c = c
-        self.advantage = lambda x: x.detach()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._c, name)
-
-
-def _planted(losses: Callable[..., Losses]) -> Algorithm[Any]:
-    return dataclasses.replace(algorithms["reinforce"], losses=losses)
+def _planted(fault: Callable[[Any], Tensor]) -> Algorithm[Any]:
+    """REINFORCE with a fault in its policy loss."""
+    a = algorithms["reinforce"]
+    terms = tuple(dataclasses.replace(t, value=fault) if t.name == "policy" else t for t in a.terms)
+    return dataclasses.replace(a, terms=terms)
 
 
 def _advantage() -> dict[str, Any]:
@@ -270,7 +267,7 @@ def _advantage() -> dict[str, Any]:
     ],
 )
 @pytest.mark.filterwarnings("ignore:Converting a tensor with requires_grad")
-def test_planted_fault_is_caught(fault: Callable[..., Losses], checks: str) -> None:
+def test_planted_fault_is_caught(fault: Callable[[Any], Tensor], checks: str) -> None:
     broken, row = _planted(fault), _advantage()
     every: dict[str, Callable[[], None]] = {
         "path": lambda: check_path(broken, "advantage"),
@@ -396,7 +393,7 @@ REFERENCES: dict[str, Callable[[Any, Batch, Streams], dict[str, float]]] = {
 def test_default_loss_is_the_straight_line_reference(a: Algorithm[Any]) -> None:
     assert a.id in REFERENCES, f"write a straight-line reference of {a.id} here"
     c = a.controls()
-    learner = Learner(a, c, 4, Discrete(("a", "b", "c")), Streams(0))
+    learner = fit(a, c, 4, THREE)
     behaviour = network(4, 3, c.edited({"initialisation": "default"}), seed=9)
     b = random_batch(t=16, n=4, net=behaviour, whole=a.id in WHOLE_EPISODES)
     if a.id in WHOLE_EPISODES:

@@ -12,6 +12,7 @@ import pytest
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.catalog import catalog
 from rl_core.config import resolve
+from rl_core.on_policy.trust_region_controls import TrustRegionControls
 from rl_core.recipes import recipes
 from rl_core.run.run import train
 from rl_core.telemetry.metric import distributions, episode_series
@@ -129,12 +130,13 @@ def test_condition_of_a_term_is_about_a_value_that_the_control_can_have(
     if term["when"] is None:
         return
     ((how, value),) = [(k, v) for k, v in term["when"].items() if k != "control"]
-    assert how in ("is", "not")
+    assert how in ("is", "not", "in")
     row = control(a["id"], term["when"]["control"])
-    if row["kind"] == "number":
-        assert row["min"] <= value <= row["max"]
-    else:
-        assert value in (row["values"] if row["kind"] != "flag" else (True, False))
+    for possible in value if how == "in" else [value]:
+        if row["kind"] == "number":
+            assert row["min"] <= possible <= row["max"]
+        else:
+            assert possible in (row["values"] if row["kind"] != "flag" else (True, False))
 
 
 @pytest.mark.parametrize("a", CATALOG["algorithms"], ids=lambda a: a["id"])
@@ -173,7 +175,7 @@ def emitted() -> tuple[set[str], set[str], set[str]]:
     found: tuple[set[str], set[str], set[str]] = (set(), set(), set())
     for (name, a), settings in product(algorithms.items(), EVERYTHING):
         known = {key: value for key, value in settings.items() if offered(name, key, value)}
-        known |= {} if a.actor_step is None else {"trunk": "separate"}
+        known |= {"trunk": "separate"} if issubclass(a.controls, TrustRegionControls) else {}
         records: list[dict[str, Any]] = []
         for env_id in ENVIRONMENTS:
             start = {"algorithm": name, "environment": {"id": env_id, "num_envs": 2}, "controls": known}

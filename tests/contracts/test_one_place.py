@@ -13,15 +13,16 @@ import pytest
 
 from rl_core.ad.gate import Gate
 from rl_core.algorithms.algorithm import Algorithm, algorithms
-from rl_core.algorithms.reinforce import Reinforce, losses
+from rl_core.algorithms.reinforce import Reinforce
 from rl_core.catalog import catalog
 from rl_core.config import ConfigErrors, check_edit, resolve
 from rl_core.controls import boundary, choice, flag, number
-from rl_core.data.samples import Losses, Samples
+from rl_core.on_policy.score_gradient import sourced_loss
 from rl_core.registry import Registry, UnknownId, near_misses
 from rl_core.run.run import train
 from rl_core.telemetry.metric import scalar, scalars
-from rl_core.telemetry.record import UpdateRecord
+from rl_core.telemetry.reading import Reading
+from rl_core.updates.update import Onlooker, Update
 
 BODY: dict[str, Any] = {"algorithm": "sampled", "environment": {"id": "CartPole-v1"}, "budget": {"updates": 2}}
 
@@ -49,22 +50,40 @@ class Sampled(Reinforce):
     """Treat the echo as a constant."""
 
 
-def sampled_losses(b: Samples, net: Any, c: Sampled) -> Losses:
-    found = losses(b, net, c)
-    terms = found.terms | {"policy": found.terms["policy"] + 0.0 * c.echo(found.terms["policy"])}
-    return dataclasses.replace(found, terms=terms)
+@dataclasses.dataclass(frozen=True)
+class Answer(Reading):
+    """A reading of a new quantity."""
+
+    value: float
+
+
+class Oracle(Onlooker):
+    """Leaves the answer after every update."""
+
+    def read(self, u: Update) -> None:
+        """The answer."""
+        u.leave(Answer(42.0))
+
+
+def echoed(at: Any) -> Any:
+    """The policy's loss, with an echo that adds nothing."""
+    loss = sourced_loss.value(at)
+    return loss + 0.0 * at.c.echo(loss)
 
 
 @pytest.fixture(autouse=True)
 def _declared() -> Iterator[None]:
     """An algorithm and a metric, declared while a test runs."""
-    sample = dataclasses.replace(algorithms["reinforce"], id="sampled", controls=Sampled, losses=sampled_losses)
+    a = algorithms["reinforce"]
+    terms = (dataclasses.replace(sourced_loss, value=echoed), *a.terms[1:])
+    onlookers = (*a.instruments, lambda net, lanes, watched: Oracle())
+    sample = dataclasses.replace(a, id="sampled", controls=Sampled, terms=terms, instruments=onlookers)
     algorithms.add("sampled", sample)
 
     @scalar("sample/answer", title="Answer", unit="1", latex="42")
-    def answer(u: UpdateRecord) -> float:
+    def answer(u: Answer) -> float:
         """The answer."""
-        return 42.0
+        return u.value
 
     yield
     del algorithms._items["sampled"], scalars._items["sample/answer"]

@@ -13,17 +13,30 @@ from rl_core.algorithms.algorithm import Algorithm, algorithms
 from rl_core.config import resolve
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Samples
+from rl_core.estimators.reductions import reduction_scale
 from rl_core.networks.actor_critic import ActorCritic
+from rl_core.on_policy.advantages import Estimated
+from rl_core.on_policy.at import ScoreAt
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.on_policy.estimate import Values, estimate
+from rl_core.on_policy.gradient import ScoreProbing
+from rl_core.on_policy.kl_control import Beta
+from rl_core.on_policy.metrics.score import ScoreProbe
 from rl_core.on_policy.samples import samples_of
+from rl_core.on_policy.truth import Known
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.gaussian import DiagonalGaussian
 from rl_core.run.learner import Learner
 from rl_core.run.run import Run
 from rl_core.streams import Streams
+from rl_core.telemetry.probes import Probe
 from rl_core.types import ActionSpace, Box, Discrete, Spaces
+from rl_core.updates.descend import EndedEarly
+from rl_core.updates.probing import GraphProbing
+from rl_core.updates.report import Gradients
 from rl_core.updates.term import Losses
+from rl_core.updates.trust_region import StepReport
+from rl_core.updates.update import Update
 
 torch.set_num_threads(1)
 
@@ -71,12 +84,69 @@ def network(obs_size: int, actions: int | ActionSpace, c: OnPolicyControls, seed
     return ActorCritic(obs_size, space, c, c.critic, torch.Generator().manual_seed(seed))
 
 
-def learner(
-    algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0, actions: ActionSpace | None = None
-) -> Learner:
+class Fit(Learner):
+    """A learner whose updates are looked at through `Left`."""
+
+    values: Any  # what its critic says of a batch
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.values = self.estimate.values  # type: ignore[attr-defined]
+        scored = [ScoreProbing()] if issubclass(self._algorithm.see, ScoreAt) else []  # type: ignore[arg-type]
+        self.instruments = [*scored, GraphProbing()]
+
+    def update(self, *arguments: Any, **keywords: Any) -> Left:  # type: ignore[override]
+        """One update, and what it left."""
+        return Left(super().update(*arguments, **keywords))
+
+
+def learner(algorithm: str, c: OnPolicyControls, b: Batch, seed: int = 0, actions: ActionSpace | None = None) -> Fit:
     """A learner for this batch's sizes."""
     space = actions or Discrete(("a",) * b.behaviour_t.shape[-1])
-    return Learner(algorithms[algorithm], c, Spaces((b.obs_t.shape[-1],), space), Streams(seed))
+    return fit(algorithms[algorithm], c, b.obs_t.shape[-1], space, seed)
+
+
+def fit(algorithm: Algorithm[Any], c: Any, obs_size: int, actions: ActionSpace, seed: int = 0) -> Fit:
+    """A learner for observations and actions of these sizes."""
+    return Fit(algorithm, c, Spaces((obs_size,), actions), Streams(seed))
+
+
+class LossesSeen(Losses):
+    """Losses, with what the samples say of the networks at hand."""
+
+    def __init__(self, seen: Losses) -> None:
+        self.at, self.declared, self.terms = seen.at, seen.declared, seen.terms
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.at, {"log_ratio": "log_rho"}.get(name, name))
+
+
+LEFT: dict[str, tuple[type, str]] = {
+    "step": (StepReport, ""), "score": (ScoreProbe, ""), "known": (Known, ""), "probe": (Probe, ""),
+    "kl_coef": (Beta, "value"), "epoch_stopped": (EndedEarly, "epoch"), "estimates": (Estimated, "estimates"),
+    "gradients": (Gradients, "reports"),
+}  # fmt: skip
+
+
+class Left:
+    """What an update left, under short names."""
+
+    def __init__(self, u: Update) -> None:
+        self.u = u
+        self.pressure, self.first_gradient, self.samples = u.pressure, u.first_gradient, u.samples
+        self.losses = [LossesSeen(step.losses) for step in u.steps]
+        self.minibatches, self.norms = [step.samples for step in u.steps], [step.norm for step in u.steps]
+
+    def __getattr__(self, name: str) -> Any:
+        kinds = {"step": StepReport, "score": ScoreProbe, "known": Known, "probe": Probe}
+        if name in kinds:
+            return self.u.find(kinds[name])
+        found: Any = {"kl_coef": Beta, "epoch_stopped": EndedEarly, "estimates": Estimated, "gradients": Gradients}[
+            name
+        ]
+        left = self.u.find(found)
+        part = {"kl_coef": "value", "epoch_stopped": "epoch", "estimates": "estimates", "gradients": "reports"}[name]
+        return None if left is None else getattr(left, part)
 
 
 def random_batch(
@@ -145,10 +215,17 @@ def minibatch(b: Batch, values: Values | None, c: OnPolicyControls, **changed: A
     return dataclasses.replace(samples_of(b, estimate(b, values, c), c), **changed)
 
 
-def losses(algorithm: str | Algorithm[Any], m: Samples, net: Any, c: Any, **remembered: Any) -> Losses:
+def losses(
+    algorithm: str | Algorithm[Any], m: Samples, net: Any, c: Any, progress: float = 0.0, **remembered: Any
+) -> Any:
     """The algorithm's terms in force at its samples, at the beginning of the budget."""
     a = algorithms[algorithm] if isinstance(algorithm, str) else algorithm
-    return Losses(a.in_force(c), a.see(m, net, c.at(0.0, remembered)))
+    return LossesSeen(Losses(a.in_force(c), a.see(m, net, c.at(progress, remembered))))
+
+
+def scale(m: Samples, c: Any) -> float:
+    """What turns a mean over samples into the reduction of the controls."""
+    return reduction_scale(c.reduction, *m.sizes)
 
 
 def gradient(loss: Tensor, parameters: Iterable[Tensor]) -> Tensor:

@@ -42,11 +42,12 @@ class Control(Declared):
 
 
 class TermCondition(Declared):
-    """A term is shown only while a control is, or is not, a value."""
+    """A term is shown only while a control is, or is not, a value, or is one of several."""
 
     control: str
     is_: ControlValue = Field(default=None, alias="is")
     not_: ControlValue = Field(default=None, alias="not")
+    in_: list[ControlValue] | None = Field(default=None, alias="in")
 
 
 class Term(Declared):

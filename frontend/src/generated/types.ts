@@ -2120,13 +2120,15 @@ export interface components {
         };
         /**
          * TermCondition
-         * @description A term is shown only while a control is, or is not, a value.
+         * @description A term is shown only while a control is, or is not, a value, or is one of several.
          */
         TermCondition: {
             /** Control */
             control: string;
             is?: components["schemas"]["ControlValue"];
             not?: components["schemas"]["ControlValue"];
+            /** In */
+            in?: components["schemas"]["ControlValue"][] | null;
         } & {
             [key: string]: unknown;
         };

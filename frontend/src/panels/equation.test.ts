@@ -32,6 +32,12 @@ describe('substitute', () => {
     expect(write({ advantage: 'block', value_coef: 0 })).toHaveLength(1)
   })
 
+  it('writes a term that several values of a choice share', () => {
+    const shared = [{ latex: 'L', when: { control: 'kl', in: ['penalty', 'adaptive_penalty'] } }]
+    expect(substitute(shared, [], { kl: 'penalty' })).toHaveLength(1)
+    expect(substitute(shared, [], { kl: 'none' })).toHaveLength(0)
+  })
+
   it('does not call a changed number wrong', () => {
     expect(write({ advantage: 'block', value_coef: 3 })[1]!.latex).toContain('right-side')
   })

@@ -17,6 +17,7 @@ export const docText = ({ kind, doc }: Control, value: Value | undefined): strin
 function applies({ when }: EquationTerm, values: Record<string, Value>): boolean {
   if (!when) return true
   const value = values[when.control]
+  if (when.in) return when.in.some((one) => one === value)
   if (when.is !== undefined) return value === when.is
   return when.not === undefined || value !== when.not
 }

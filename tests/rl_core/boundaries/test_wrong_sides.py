@@ -24,6 +24,7 @@ from tests.rl_core.support import (
     minibatch,
     network,
     random_batch,
+    scale,
     values_of,
 )
 
@@ -259,7 +260,7 @@ def test_I_30_B_5_recomputed_is_the_on_policy_step_on_stale_data() -> None:
     m, net, c, _ = ppo_after_a_step("recomputed")
     loss = losses("ppo", m, net, c)
     assert loss.log_ratio.detach().abs().max() == 0.0
-    score = -m.scale * (m.advantage * net.policy(m.obs).log_prob(m.action)).mean()
+    score = -scale(m, c) * (m.advantage * net.policy(m.obs).log_prob(m.action)).mean()
     assert close(gradient(loss.terms["policy"], net.actor.parameters()), gradient(score, net.actor.parameters()))
 
 
@@ -373,6 +374,11 @@ def test_I_30_B_1_of_a_density_sinks_the_value_where_its_entropy_is_negative() -
         def value(self, obs: Tensor) -> Tensor:
             return v.expand(obs.shape[:-1])
 
+        def features(self, obs: Tensor) -> Tensor:
+            return obs
+
+        policy_of, value_of = policy, value
+
     def slope(at: float) -> float:
         v.data = torch.tensor(at)
         m = minibatch(b, values_of(b, Net().value(b.obs_t), torch.zeros(0)), c)
@@ -422,8 +428,8 @@ def penalty_after_a_step(reference: str, how: str = "exact", direction: str = "o
     with torch.no_grad():
         for p in net.actor.parameters():
             p += 0.3 * torch.randn(p.shape, generator=torch.Generator().manual_seed(1))
-    m = minibatch(b, any_values(b), c, kl_coef=0.7)
-    loss = losses("ppo", m, net, c).terms["kl"]
+    m = minibatch(b, any_values(b), c)
+    loss = losses("ppo", m, net, c, kl_coef=0.7).terms["kl"]
     return loss.detach(), gradient(loss, net.actor.parameters()), (m, net)
 
 

@@ -11,7 +11,7 @@ import torch
 from rl_core.environments.lanes import StepResult
 from rl_core.run.run import Run
 from rl_core.types import Actions, BoolArray
-from tests.rl_core.support import run
+from tests.rl_core.support import Left, run
 
 
 def wide(env: str = "Pendulum-v1", algorithm: str = "ppo", **controls: Any) -> dict[str, Any]:
@@ -63,7 +63,7 @@ def test_ratio_is_1_at_epoch_0_in_float32() -> None:
     r = run(wide())
     for _ in range(3):
         b = r.source.collect(r.c)
-        first = r.learner.update(b, r.c, 0.0).losses[0]
+        first = Left(r.learner.update(b, r.c, 0.0)).losses[0]
         assert float(first.log_ratio.detach().abs().max()) < 1e-5
 
 

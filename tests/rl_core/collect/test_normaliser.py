@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from rl_core.collect.normaliser import LIMIT, Moments, NormalisationControls, Normaliser
-from tests.rl_core.support import run
+from tests.rl_core.support import Left, run
 
 PENDULUM: dict[str, Any] = {
     "algorithm": "ppo",
@@ -99,17 +99,17 @@ def test_vector_makes_another_normaliser_see_the_same() -> None:
 def test_batch_holds_what_the_policy_acted_on_and_episodes_what_the_environment_paid() -> None:
     settings = {"normalise_obs": "running", "normalise_reward": "running"}
     scaled, plain = run(body(**settings)), run(body())
-    raw = plain.algorithm.collect(plain.collector, plain.c)
-    first = scaled.algorithm.collect(scaled.collector, scaled.c)
+    raw = plain.source.collect(plain.c)
+    first = scaled.source.collect(scaled.c)
     assert bool((first.obs_t == raw.obs_t).all())  # no statistics yet
     x = raw.obs_t[:-1].reshape(-1, 3).numpy().astype(np.float64)
     assert first.renormalised_t is not None
     by_hand = np.clip((raw.obs_t[:-1].numpy() - x.mean(0)) / np.sqrt(x.var(0) + 1e-8), -10, 10)
     assert np.allclose(first.renormalised_t.numpy(), by_hand, atol=1e-4)
     assert float(first.reward_t.abs().max()) < float(raw.reward_t.abs().max())
-    mean = scaled.algorithm.collect(scaled.collector, scaled.c).obs_t.mean((0, 1))
+    mean = scaled.source.collect(scaled.c).obs_t.mean((0, 1))
     assert float(mean.abs().max()) < 3
-    ended = [e for _ in range(4) for e in scaled.algorithm.collect(scaled.collector, scaled.c).episodes]
+    ended = [e for _ in range(4) for e in scaled.source.collect(scaled.c).episodes]
     assert ended
     assert all(-2000 < e.ret < -100 for e in ended)
     assert raw.renormalised_t is None
@@ -120,11 +120,11 @@ def test_edit_turns_it_on_and_freezes_it() -> None:
     r.advance()
     r.edit({"normalise_obs": "running"})
     r.advance()
-    vector = r.collector.normaliser.vector
+    vector = r.source.rollout.normaliser.vector
     assert vector[2] == 3 * 64
     r.edit({"normalise_obs": "frozen"})
     r.advance()
-    assert (r.collector.normaliser.vector[2:] == vector[2:]).all()
+    assert (r.source.rollout.normaliser.vector[2:] == vector[2:]).all()
 
 
 def test_ratio_is_1_at_epoch_0_and_understudy_plays_by_the_same_statistics() -> None:
@@ -135,13 +135,13 @@ def test_ratio_is_1_at_epoch_0_and_understudy_plays_by_the_same_statistics() -> 
     for _ in range(3):
         r.advance()
     b = r.source.collect(r.c)
-    assert float(r.learner.update(b, r.c, 0.0).losses[0].log_ratio.detach().abs().max()) < 1e-4
+    assert float(Left(r.learner.update(b, r.c, 0.0)).losses[0].log_ratio.detach().abs().max()) < 1e-4
     understudy = Understudy(r.role(), build_stage(r.config.environment, keep=True), seed=5)
     played, _ = understudy.play()
     mean, _ = played.behaviour_t.chunk(2, -1)
     again = r.learner.net.policy(played.obs_t[:-1]).params.chunk(2, -1)[0]
     assert torch.allclose(mean, again, atol=1e-5)
     assert abs(float(played.obs_t[..., 2].mean())) < 3  # the speed, scaled
-    before = understudy._collector.normaliser.vector.copy()
+    before = understudy._rollout.normaliser.vector.copy()
     understudy.play()
-    assert (understudy._collector.normaliser.vector == before).all()
+    assert (understudy._rollout.normaliser.vector == before).all()

@@ -10,7 +10,7 @@ from rl_core.estimators.advantages import normalise, normalise_pieces
 from rl_core.estimators.baselines import batch_mean, leave_one_out
 from rl_core.estimators.reductions import reduction_scale
 from rl_core.schedules import scheduled
-from tests.rl_core.support import close, controls, minibatch, random_batch
+from tests.rl_core.support import close, controls, minibatch, random_batch, scale
 
 
 def one_step(*returns: float) -> tuple[Tensor, Tensor]:
@@ -140,7 +140,8 @@ def test_reduction_turns_a_mean_into_the_named_sum(how: str, expected: float) ->
 def test_reduction_counts_valid_steps_and_trajectories(how: str) -> None:
     b = random_batch(t=7, n=4, whole=True)
     steps = int(b.valid_t.sum())
-    assert minibatch(b, None, controls("reinforce", reduction=how)).scale == reduction_scale(how, steps, 4)  # type: ignore[arg-type]
+    c = controls("reinforce", reduction=how)
+    assert scale(minibatch(b, None, c), c) == reduction_scale(how, steps, 4)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

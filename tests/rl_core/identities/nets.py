@@ -10,9 +10,8 @@ import torch
 from torch import Tensor
 
 from rl_core.data.batch import Batch, LivePolicy
-from rl_core.run.learner import Learner
 from rl_core.types import ActionSpace, Discrete
-from tests.rl_core.support import BOX, controls, learner, random_batch
+from tests.rl_core.support import BOX, Fit, controls, learner, random_batch
 
 TWO, THREE = Discrete(("no", "yes")), Discrete(("a", "b", "c"))
 
@@ -40,7 +39,7 @@ KINDS = {
 EVERY_KIND = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS.keys())
 
 
-def acted(kind: Kind, algorithm: str = "reinforce", whole: bool = True, **values: Any) -> tuple[Learner, Any, Batch]:
+def acted(kind: Kind, algorithm: str = "reinforce", whole: bool = True, **values: Any) -> tuple[Fit, Any, Batch]:
     """A learner, its controls, and a batch of padded episodes (or of segments) that its policy acted in."""
     given = {"initialisation": "large" if "network" in kind.values else "default", "optimiser": "sgd",
              "max_grad_norm": 0.0, "learning_rate": 0.1}  # fmt: skip
@@ -51,13 +50,13 @@ def acted(kind: Kind, algorithm: str = "reinforce", whole: bool = True, **values
     return fit, c, random_batch(t=6, n=4, n_actions=n, net=fit.net, whole=whole, masks=masks)
 
 
-def with_graph(fit: Learner, b: Batch, keep: str) -> Batch:
+def with_graph(fit: Fit, b: Batch, keep: str) -> Batch:
     """The batch as a rollout would have stored it that kept its graph: the log-probabilities, or only the outputs."""
     pi = fit.net.policy(b.obs_t[:-1], b.masks_t)
     return replace(b, live_t=LivePolicy(pi.params, pi.log_prob(b.action_t) if keep == "keep_graph" else None))
 
 
-def whole_gradient(fit: Learner, c: Any, b: Batch) -> Tensor:
+def whole_gradient(fit: Fit, c: Any, b: Batch) -> Tensor:
     """The gradient of the first step of an update, every group of it."""
     before = fit.flat.vector.clone()
     trace = fit.update(b, c, 0.0)

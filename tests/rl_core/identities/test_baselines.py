@@ -13,8 +13,9 @@ from torch import Tensor
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Samples
 from rl_core.estimators.optimal import leave_one_out_constant, moments, optimal_constant
-from rl_core.on_policy.estimate import Values
-from rl_core.on_policy.score_baselines import Found, OptimalBaseline
+from rl_core.on_policy.estimate import estimate
+from rl_core.on_policy.samples import samples_of
+from rl_core.on_policy.score_baselines import Chosen, OptimalBaseline
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.identities.nets import KINDS, acted
 from tests.rl_core.identities.problem import EXACT, Problem, lanes, uniform
@@ -151,10 +152,10 @@ def pairs(problem: Problem, **values: Any) -> Tensor:
     return total
 
 
-def found_in(b: Batch, found: Found, c: Any) -> Samples:
+def found_in(b: Batch, found: Chosen, c: Any) -> Samples:
     """The minibatch with what was found subtracted."""
-    zero = torch.zeros_like(b.reward_t)
-    return minibatch(b, Values(zero, zero, given_t=found.baseline_t), c, control_variate=found.control_variate)
+    estimates = estimate(b, None, c, found.baseline_t)
+    return dataclasses.replace(samples_of(b, estimates, c), control_variate=found.control_variate)
 
 
 @pytest.mark.parametrize(

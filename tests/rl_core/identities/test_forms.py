@@ -17,7 +17,7 @@ from rl_core.policies.bernoulli import Bernoulli
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.gaussian import DiagonalGaussian
 from tests.rl_core.identities.nets import EVERY_KIND, KINDS, TWO, Kind, acted, whole_gradient, with_graph
-from tests.rl_core.support import close, controls, gradient, learner, losses, minibatch, random_batch
+from tests.rl_core.support import close, controls, gradient, learner, losses, minibatch, random_batch, scale
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -84,7 +84,7 @@ def test_a_gaussian_of_fixed_sigma_is_a_weighted_squared_error() -> None:
     fit, c, b = acted(KINDS["gaussian"], gamma=0.9)
     m = minibatch(b, None, c)
     sigma = fit.net.log_sigma.detach().exp()
-    squared = m.scale * (m.advantage * (((m.action - fit.net.actor(m.obs)) / sigma) ** 2).sum(-1) / 2).mean()
+    squared = scale(m, c) * (m.advantage * (((m.action - fit.net.actor(m.obs)) / sigma) ** 2).sum(-1) / 2).mean()
     actor = list(fit.net.actor.parameters())
     assert close(gradient(losses("reinforce", m, fit.net, c).terms["policy"], actor), gradient(squared, actor), 1e-12)
 
@@ -123,7 +123,7 @@ def test_one_logit_learns_what_two_learn_with_the_first_held_at_0() -> None:
     m = minibatch(b, None, c)
     z = fit.net.actor(m.obs).detach().requires_grad_()
     log_pi = torch.log_softmax(torch.cat([torch.zeros_like(z), z], -1), -1).gather(-1, m.action[:, None])[:, 0]
-    by_logit = gradient(-m.scale * (m.advantage * log_pi).mean(), [z])
+    by_logit = gradient(-scale(m, c) * (m.advantage * log_pi).mean(), [z])
     assert close(whole_gradient(fit, c, b), by_logit @ m.obs, 1e-12)
 
 
@@ -177,7 +177,7 @@ def test_I_13_the_closed_form_beside_autograds_is_the_same_gradient(kind: Kind) 
     m = minibatch(b, None, c)
     p = fit.net.policy(m.obs).params.detach().exp()
     chosen = torch.eye(p.shape[-1])[m.action] - p
-    weight = m.scale / len(m.action) * m.discounted(m.advantage)
+    weight = scale(m, c) / len(m.action) * m.discount * m.advantage
     by_hand = torch.einsum("b,ba,bd->ad", weight, chosen[:, -1:] if kind.actions is TWO else chosen, m.obs)
     trace = fit.update(b, c, 0.0, probe_leaks=True)
     assert close(-trace.first_gradient["actor"], by_hand.reshape(-1), 1e-12)

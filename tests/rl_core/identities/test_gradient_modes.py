@@ -14,7 +14,7 @@ from rl_core.data.samples import Samples
 from rl_core.run.learner import Learner
 from rl_core.types import Discrete
 from tests.rl_core.identities.nets import EVERY_KIND, KINDS, Kind, acted, whole_gradient, with_graph
-from tests.rl_core.support import close, controls, learner, minibatch, random_batch, run
+from tests.rl_core.support import Fit, close, controls, learner, minibatch, random_batch, run, scale
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -26,7 +26,7 @@ def same(a: Tensor, b: Tensor) -> bool:
     return float((a - b).norm()) <= 1e-10 * float(b.norm()) and float(b.norm()) > 1e-2
 
 
-def by_hand(fit: Learner, m: Samples) -> Tensor:
+def by_hand(fit: Fit, m: Samples, c: Any) -> Tensor:
     r"""(1/N) \sum_{i,t} w_{i,t} \nabla log \pi in the actor and the trunk: a forward and a backward pass per sample."""
     groups = fit.net.groups()
     parameters = [p for name in ("actor", "trunk") for p in groups.get(name, [])]
@@ -34,8 +34,8 @@ def by_hand(fit: Learner, m: Samples) -> Tensor:
     for k in range(len(m.action)):
         log_pi = fit.net.policy(m.obs[k], tuple(mask[k] for mask in m.masks)).log_prob(m.action[k])
         parts = torch.autograd.grad(log_pi, parameters)
-        total += float(m.discounted(m.advantage)[k]) * torch.cat([g.reshape(-1) for g in parts])
-    return total * m.scale / len(m.action)
+        total += float((m.discount * m.advantage)[k]) * torch.cat([g.reshape(-1) for g in parts])
+    return total * scale(m, c) / len(m.action)
 
 
 def policy_part(fit: Learner, gradient: dict[str, Tensor]) -> Tensor:
@@ -48,7 +48,7 @@ def test_I_5_every_mode_is_the_weighted_sum_of_scores(kind: Kind, mode: str) -> 
     """The value loss is 0 in the actor; a shared trunk gets its part as well, so there its coefficient is 0."""
     settings = WEIGHTS | ({"value_coef": 0.0} if "critic" in kind.values else {})
     fit, c, b = acted(kind, **settings, gradient=mode)
-    expected = -by_hand(fit, minibatch(b, fit.values(b), c))
+    expected = -by_hand(fit, minibatch(b, fit.values(b), c), c)
     trace = fit.update(b, c, 0.0)
     assert same(policy_part(fit, trace.first_gradient), expected)
     assert trace.gradients[0].difference is None or trace.gradients[0].difference < 1e-12
@@ -79,7 +79,7 @@ def test_I_5_fails_where_the_weight_has_a_graph_and_literal_is_refused_there() -
     passing = c.edited({"advantage": "pass"})
     m = minibatch(b, fit.values.with_graph(b), passing)
     log_pi = fit.net.policy(m.obs).log_prob(m.action).detach()
-    extra = -m.scale * (m.discounted(m.advantage) * log_pi).mean()
+    extra = -scale(m, c) * (m.discount * m.advantage * log_pi).mean()
     trunk = torch.autograd.grad(extra, fit.net.groups()["trunk"])
     difference = fit.update(b, passing, 0.0).first_gradient["trunk"]
     fit, c, b = acted(KINDS["shared"], **WEIGHTS, baseline="learned_v", value_coef=0.0)
@@ -161,6 +161,7 @@ def test_W_12_literal_costs_in_proportion_to_the_steps(monkeypatch: pytest.Monke
     fit, c, b = acted(KINDS["tanh"], **WEIGHTS, gradient="literal")
     sizes, policy = [], fit.net.policy
     monkeypatch.setattr(fit.net, "policy", lambda x, masks=(): sizes.append(x[..., 0].numel()) or policy(x, masks))
+    monkeypatch.setattr(fit.net, "policy_of", lambda x: sizes.append(x[..., 0].numel()) or policy(x))
     fit.update(b, c, 0.0)
     assert b.valid_t is not None
     steps = int(b.valid_t.sum())

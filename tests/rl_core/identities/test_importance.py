@@ -13,7 +13,7 @@ from rl_core.estimators.weights import self_normalised
 from tests.rl_core.identities import mdp as m
 from tests.rl_core.identities.nets import EVERY_KIND, Kind, acted
 from tests.rl_core.identities.problem import EXACT, Problem, any_v
-from tests.rl_core.support import close, controls, gradient, losses, minibatch
+from tests.rl_core.support import close, controls, gradient, losses, minibatch, scale
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -160,6 +160,6 @@ def test_I_12_ratio_times_advantage_has_the_gradient_of_sg_ratio_times_log_pi_ti
     log_rho = losses("trpo", mini, fit.net, other).log_ratio.detach()
     assert float(log_rho.abs().max()) > 0.1
     rho_a = log_rho.exp() * mini.advantage
-    by_hand = -mini.scale * (rho_a * fit.net.policy(mini.obs).log_prob(mini.action)).mean()
+    by_hand = -scale(mini, c) * (rho_a * fit.net.policy(mini.obs).log_prob(mini.action)).mean()
     for g in found:
         assert close(g, gradient(by_hand, fit.net.actor.parameters()), 1e-12)

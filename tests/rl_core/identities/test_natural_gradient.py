@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from rl_core.ad.products import curvature, flat_gradient, jacobian
+from rl_core.on_policy.at import At
 from rl_core.on_policy.kl_reference import exact_kl
 from rl_core.policies.categorical import Categorical
 from rl_core.updates.natural import conjugate_gradient, step_length
@@ -105,8 +106,7 @@ def test_I_15_the_engines_kl_on_a_whole_distribution_has_the_fisher_matrix(direc
     laws = Laws(uniform(**values))
     c = controls("trpo", kl_direction=direction)
     m, net = minibatch(laws.problem.batch, None, c), laws.problem.net
-    pi = net.policy(m.obs)
-    product = curvature(exact_kl(m, net, pi, pi.log_prob(m.action), c), laws.parameters)
+    product = curvature(exact_kl(At(m, net, c)), laws.parameters)
     share = len(laws.problem.probability) / len(m.action)
     assert close(dense(product, laws.size), share * laws.outer(), 1e-10)
 
@@ -117,7 +117,7 @@ def test_I_15_fisher_of_every_family_is_the_mean_of_its_own_matrix_between_jacob
     fit, c, b = acted(kind, "trpo", False)
     m, parameters = minibatch(b, fit.values(b), c), fit.net.groups()["actor"]
     pi = fit.net.policy(m.obs)
-    product = curvature(exact_kl(m, fit.net, pi, pi.log_prob(m.action), c), parameters)
+    product = curvature(exact_kl(At(m, fit.net, c)), parameters)
     total = torch.zeros(())
     for k in range(len(m.action)):
         j = jacobian(pi.params[k], parameters)
@@ -143,7 +143,7 @@ def test_directions_agree_at_second_order_and_not_beyond() -> None:
     m = minibatch(b, fit.values(b), c)
     pi, old_b = fit.net.policy(m.obs), fit.net.distribution(m.behaviour)
     for direction, expected in (("old||new", old_b.kl(pi)), ("new||old", pi.kl(old_b))):
-        found = exact_kl(m, fit.net, pi, pi.log_prob(m.action), c.edited({"kl_direction": direction}))
+        found = exact_kl(At(m, fit.net, c.edited({"kl_direction": direction})))
         assert close(found, expected.mean(), 1e-12)
 
 

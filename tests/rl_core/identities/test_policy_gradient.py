@@ -147,6 +147,11 @@ class _OneLogit(torch.nn.Module):
     def policy(self, obs: Tensor, masks: tuple[Tensor, ...] = ()) -> Any:
         return Categorical.from_logits(self.z.expand(*obs.shape[:-1], 2))
 
+    def features(self, obs: Tensor) -> Tensor:
+        return obs
+
+    policy_of = policy
+
 
 def test_I_9_ratio_of_trajectory_probabilities_is_the_product_of_ratios(problem: Problem) -> None:
     before = problem.probability

@@ -26,7 +26,7 @@ def test_clipped_value_loss_stops_where_the_change_already_helped(v: float, targ
     net, b = Table(1, 2), random_batch(t=1, n=1, obs_size=1, n_actions=2)
     net.v.data[0] = v
     m = minibatch(b, values_of(b, torch.zeros(2, 1), torch.zeros(len(b.cut_obs))), c)
-    m = dataclasses.replace(m, obs=torch.ones(1, 1), target=torch.tensor([target]), old_value=torch.zeros(1))
+    m = dataclasses.replace(m, obs=torch.ones(1, 1), target=torch.tensor([target]), value=torch.zeros(1))
     loss = losses("ppo", m, net, c).terms["value"]
     held = min(max(v, -0.2), 0.2)
     assert float(loss.detach()) == pytest.approx(max((v - target) ** 2, (held - target) ** 2))
@@ -43,8 +43,8 @@ def test_clipped_value_loss_is_the_plain_one_before_the_first_step_and_holds_aft
         found[clipped] = (first, float((fit.net.value(b.obs_t[:-1]).detach() - old).abs().max()))
         if clipped:
             m = trace.minibatches[-1]
-            assert m.old_value is not None
-            assert close(m.old_value, old.reshape(-1), 1e-12)
+            assert m.value is not None
+            assert close(m.value, old.reshape(-1), 1e-12)
     assert found[True][0] == pytest.approx(found[False][0], abs=1e-12)
     assert found[True][1] < found[False][1]
 
@@ -92,6 +92,6 @@ def test_the_clip_range_anneals_with_the_budget(schedule: str, at_half: float) -
         net, b = Table(1, 2), random_batch(t=1, n=1, obs_size=1, n_actions=2)
         m = minibatch(b, values_of(b, torch.zeros(2, 1), torch.zeros(len(b.cut_obs))), c)
         stored = torch.log(torch.tensor([0.5])) - torch.log(torch.tensor([rho]))
-        m = dataclasses.replace(m, obs=torch.ones(1, 1), advantage=torch.ones(1), log_prob=stored, progress=0.5)
-        moving = gradient(losses("ppo", m, net, c).terms["policy"], [net.logits]).abs().max() > 0
+        m = dataclasses.replace(m, obs=torch.ones(1, 1), advantage=torch.ones(1), log_prob=stored)
+        moving = gradient(losses("ppo", m, net, c, progress=0.5).terms["policy"], [net.logits]).abs().max() > 0
         assert bool(moving) == inside

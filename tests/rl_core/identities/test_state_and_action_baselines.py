@@ -75,9 +75,15 @@ class WithQ(nn.Module):
         pi: Categorical = self.net.policy(obs[..., : self.size])
         return pi
 
-    def q(self, obs: Tensor) -> Tensor:
+    def q_of(self, obs: Tensor) -> Tensor:
         """Q_t(s, .)."""
         return torch.einsum("...s,...t,tsa->...a", obs[..., : self.size], obs[..., self.size :], self.table)
+
+    def features(self, obs: Tensor) -> Tensor:
+        """There is no trunk."""
+        return obs
+
+    policy_of = policy
 
 
 def action_dependent(problem: Problem, table: Tensor, baseline: str, return_kind: str) -> Tensor:
@@ -148,7 +154,7 @@ def test_through_the_learner_q_of_the_taken_action_is_subtracted_and_q_is_fitted
     assert close(trace.estimates.baseline_t, taken.detach(), 1e-12)
     assert close(trace.estimates.value_t, shown, 1e-12)
     assert close(trace.first_gradient["critic"], slope, 1e-12)
-    assert close(trace.samples.minibatch.advantage, (g_t - taken).detach()[b.valid_t], 1e-12)
+    assert close(trace.samples.advantage, (g_t - taken).detach()[b.valid_t], 1e-12)
 
 
 # --- I-19: the score against reparameterisation -----------------------------------------------------------------------

@@ -24,6 +24,7 @@ from tests.rl_core.support import (
     minibatch,
     network,
     random_batch,
+    scale,
     values_of,
 )
 
@@ -54,17 +55,17 @@ def ascent(algorithm: str, m: Samples, net: ActorCritic, c: Any) -> Tensor:
     return -gradient(losses(algorithm, m, net, c).terms["policy"], net.actor.parameters())
 
 
-def literal(m: Samples, net: ActorCritic) -> Tensor:
+def literal(m: Samples, net: ActorCritic, c: Any) -> Tensor:
     r"""(1/N) \sum w grad log pi, one backward pass per sample."""
     total = torch.zeros(sum(p.numel() for p in net.actor.parameters()))
     for k in range(len(m.action)):
         masks = tuple(mask[k] for mask in m.masks)
         log_pi = net.policy(m.obs[k], masks).log_prob(m.action[k])
         total += float(m.advantage[k]) * gradient(log_pi, net.actor.parameters())
-    return total * m.scale / len(m.action)
+    return total * scale(m, c) / len(m.action)
 
 
-def per_sample(m: Samples, net: ActorCritic) -> Tensor:
+def per_sample(m: Samples, net: ActorCritic, c: Any) -> Tensor:
     """The same sum from vectorised per-sample gradients."""
     actor = dict(net.actor.named_parameters())
 
@@ -75,7 +76,7 @@ def per_sample(m: Samples, net: ActorCritic) -> Tensor:
     in_dims = (None, 0, 0, *(0 for _ in m.masks))
     scores = vmap(grad(log_pi), in_dims=in_dims)({k: p.detach() for k, p in actor.items()}, m.obs, m.action, *m.masks)
     flat = torch.cat([scores[name].reshape(len(m.action), -1) for name in actor], dim=1)
-    return (m.advantage.unsqueeze(1) * flat).sum(0) * m.scale / len(m.action)
+    return (m.advantage.unsqueeze(1) * flat).sum(0) * scale(m, c) / len(m.action)
 
 
 @pytest.mark.parametrize("values", NETS)
@@ -83,7 +84,7 @@ def per_sample(m: Samples, net: ActorCritic) -> Tensor:
 def test_I_5_surrogate_is_the_literal_sum_and_the_per_sample_sum(algorithm: str, values: dict[str, Any]) -> None:
     b, net, c = setting(algorithm, **values)
     m = minibatch(b, with_random_v(b), c)
-    surrogate, one_by_one, vectorised = ascent(algorithm, m, net, c), literal(m, net), per_sample(m, net)
+    surrogate, one_by_one, vectorised = ascent(algorithm, m, net, c), literal(m, net, c), per_sample(m, net, c)
     assert float((surrogate - one_by_one).norm()) <= 1e-10 * float(one_by_one.norm())
     assert float((vectorised - one_by_one).norm()) <= 1e-10 * float(one_by_one.norm())
     assert float(one_by_one.norm()) > 0.1
@@ -110,7 +111,7 @@ def test_I_10_at_equal_policies_the_ratio_changes_nothing_sample_by_sample() -> 
     plain = controls("reinforce", critic="v", return_kind="gae")
     m = minibatch(b, with_random_v(b), c)
     for k in range(len(m.action)):
-        one = dataclasses.replace(m.mapped(lambda x, k=k: x[k : k + 1]), scale=1.0)
+        one = dataclasses.replace(m.take(torch.tensor([k])), sizes=(1, 1))
         assert close(ascent("ppo", one, net, c), ascent("reinforce", one, net, plain), 1e-12)
 
 
@@ -120,7 +121,7 @@ def test_I_12_gradient_of_the_ratio_is_the_ratio_times_the_score() -> None:
     m = dataclasses.replace(minibatch(b, with_random_v(b), c), log_prob=other.log_prob_t.reshape(-1))
     rho = (net.policy(m.obs).log_prob(m.action) - m.log_prob).exp().detach()
     assert float((rho - 1).abs().max()) > 0.3
-    assert close(ascent("ppo", m, net, c), literal(dataclasses.replace(m, advantage=rho * m.advantage), net), 1e-9)
+    assert close(ascent("ppo", m, net, c), literal(dataclasses.replace(m, advantage=rho * m.advantage), net, c), 1e-9)
 
 
 def test_I_21_one_ppo_step_is_the_actor_critic_step() -> None:
@@ -154,10 +155,10 @@ def test_a2c_step_is_a_step_written_by_hand(optimiser: str) -> None:
     grads = torch.autograd.grad(loss, theta)
     norm = torch.cat([g.reshape(-1) for g in grads]).norm()
     assert norm > 0.05
-    scale = 0.05 / (norm + 1e-6)
+    shrink = 0.05 / (norm + 1e-6)
     fit.update(b, c, 0.0)
     for p, before, g in zip(fit.net.parameters(), theta, grads, strict=True):
-        step = g * scale
+        step = g * shrink
         if optimiser == "rmsprop":  # the mean square starts at 0 and keeps 0.99 of itself
             step = step / ((0.01 * step**2).sqrt() + 1e-5)
         assert close(p.detach(), before.detach() - 0.1 * step, 1e-12)
@@ -191,7 +192,7 @@ def test_I_21_without_a_clip_ppo_is_the_timestep_weighted_gradient() -> None:
     behaviour = random_batch(seed=0).log_prob_t.reshape(-1)
     m = dataclasses.replace(minibatch(b, with_random_v(b), c), log_prob=behaviour)
     rho = (net.policy(m.obs).log_prob(m.action) - behaviour).exp()
-    weighted = m.scale * (rho * m.advantage).mean()
+    weighted = scale(m, c) * (rho * m.advantage).mean()
     assert close(ascent("ppo", m, net, c), gradient(weighted, net.actor.parameters()), 1e-12)
     assert not close(ascent("ppo", m, net, clipped), gradient(weighted, net.actor.parameters()), 1e-3)
 
@@ -223,7 +224,7 @@ def test_I_26_order_of_lanes_and_samples_does_not_matter(algorithm: str) -> None
     net = network(4, 3, c)
     m = minibatch(b, with_random_v(b), c)
     order = torch.randperm(len(m.action), generator=torch.Generator().manual_seed(0))
-    shuffled = dataclasses.replace(m.mapped(lambda x: x[order]), trajectories=shuffled_along(m, order))
+    shuffled = dataclasses.replace(m.take(order), trajectories=shuffled_along(m, order))
     whole = losses(algorithm, m, net, c).total(), losses(algorithm, shuffled, net, c).total()
     assert close(*(gradient(loss, net.parameters()) for loss in whole), 1e-12)
 

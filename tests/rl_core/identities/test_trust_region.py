@@ -11,11 +11,9 @@ from torch import Tensor
 
 from rl_core.ad.products import jacobian
 from rl_core.data.batch import Batch
-from rl_core.run.learner import Learner
 from rl_core.updates.natural import SHRINK, Tried, line_search
-from rl_core.updates.update import Update
 from tests.rl_core.identities.nets import KINDS, Kind, acted
-from tests.rl_core.support import close, gradient, losses, minibatch
+from tests.rl_core.support import Fit, Left, close, gradient, losses, minibatch
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -23,7 +21,7 @@ SOLVED: dict[str, Any] = {"cg_iterations": 20, "advantage_norm": "batch", "epoch
 LINEAR, GAUSSIAN = KINDS["linear"], Kind({"log_sigma": -0.3, "network": "linear"}, KINDS["gaussian"].actions)
 
 
-def stepped(algorithm: str, kind: Kind = LINEAR, **values: Any) -> tuple[Tensor, Update, Learner, Any, Batch]:
+def stepped(algorithm: str, kind: Kind = LINEAR, **values: Any) -> tuple[Tensor, Left, Fit, Any, Batch]:
     """How the actor moved in one update, and what it was made of."""
     fit, c, b = acted(kind, algorithm, False, **SOLVED | values)
     before = fit.flat.values("actor").clone()

@@ -129,7 +129,7 @@ def test_W_7_the_ppo_recipe_of_the_lecture_has_no_whole_episode_in_a_segment() -
     trace = fit.update(b, c, 0.0)
     assert len(trace.samples) == 2048
     assert round(10_000_000 / len(trace.samples) * fit.grad_steps) == 19_531
-    assert fit.update(b, c.edited({"minibatches": 8}), 0.0).steps_per_epoch == 8
+    assert fit.update(b, c.edited({"minibatches": 8}), 0.0).u.steps_per_epoch == 8
     assert not bool((b.terminated_t | b.truncated_t).any())
     assert bool(b.end_t[-1].all())
 

@@ -9,10 +9,12 @@ import torch
 
 from rl_core.collect.acting import acting
 from rl_core.config import ConfigErrors, resolve
+from rl_core.data.samples import Samples
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.forward import graphless_value
+from rl_core.on_policy.at import At
 from rl_core.types import Discrete
-from tests.rl_core.support import BOX, SMALL_PPO, SMALL_REINFORCE, close, controls, network, run
+from tests.rl_core.support import BOX, SMALL_PPO, SMALL_REINFORCE, Left, close, controls, losses, network, run
 
 SHARED: dict[str, Any] = {"trunk": "shared", "hidden_layers": 2}
 
@@ -33,14 +35,19 @@ def test_heads_are_single_layers_on_the_activated_trunk() -> None:
     assert close(net.value(obs), net.critic.layers[0](features(net, obs))[:, 0], 1e-6)
 
 
+def seen(obs: torch.Tensor, masks: tuple[torch.Tensor, ...] = ()) -> Samples:
+    """Samples of which only the observations matter."""
+    nothing = torch.zeros(len(obs))
+    return Samples(obs, nothing, nothing, nothing, nothing, nothing, masks=masks)
+
+
 def test_dropout_masks_the_trunk_for_the_policy_and_not_for_the_value() -> None:
     net = network(4, 3, controls("ppo", **SHARED))
     obs, masks = torch.randn(6, 4), tuple((torch.rand(6, 4) < 0.5) * 2.0 for _ in range(2))
     expected = torch.log_softmax(net.actor(features(net, obs, masks)), -1)
-    with net.one_forward():
-        plain = net.value(obs)
-        assert close(net.policy(obs, masks).params, expected, 1e-6)
-        assert close(net.value(obs), plain, 0.0)
+    at = At(seen(obs, masks), net, None)
+    assert close(at.pi.params, expected, 1e-6)
+    assert close(at.v, net.value(obs), 0.0)
     assert not close(net.policy(obs).params, expected, 1e-3)
 
 
@@ -62,18 +69,16 @@ def test_trunk_is_computed_once_where_both_heads_ask_for_it(monkeypatch: pytest.
     trunk = net.trunk
     assert trunk is not None
     trunk.register_forward_hook(lambda *_: calls.append(1))
-    with net.one_forward():
-        first = net.policy(obs).params
-        net.value(obs)
-        net.value(torch.randn(6, 4))
-    assert len(calls) == 2
+    at = At(seen(obs), net, None)
+    first = at.pi.params
+    assert at.v.shape == (6,)
+    assert len(calls) == 1
     with torch.no_grad():
         trunk.layers[0].weight += 0.1  # an optimiser step: nothing of before may be remembered
-    with net.one_forward():
-        assert not close(net.policy(obs).params, first, 1e-4)
+    assert not close(At(seen(obs), net, None).pi.params, first, 1e-4)
     net.policy(obs)
     net.value(obs)
-    assert len(calls) == 5
+    assert len(calls) == 4
 
 
 def test_groups_are_disjoint_and_whole() -> None:
@@ -88,20 +93,20 @@ def test_groups_are_disjoint_and_whole() -> None:
 def test_cosine_on_the_trunk_is_that_of_the_two_gradients() -> None:
     r = run(SMALL_PPO | {"controls": SMALL_PPO["controls"] | {"trunk": "shared", "minibatches": 1, "epochs": 1}})
     b = r.source.collect(r.c)
-    values = r.learner.values(b)
+    values = r.learner.estimate.values(b)
     assert values is not None
     before = r.learner.flat.vector.clone()
-    trace = r.learner.update(b, r.c, 0.0, probe_leaks=True)
+    trace = Left(r.learner.update(b, r.c, 0.0, probe_leaks=True))
     r.learner.flat.load(before)
     assert r.learner.net.trunk is not None
     slopes = []
-    terms = r.algorithm.losses(trace.minibatches[0], r.learner.net, r.c).terms
+    terms = losses(r.algorithm, trace.minibatches[0], r.learner.net, r.c).terms
     for name in ("policy", "value"):
         grads = torch.autograd.grad(terms[name], list(r.learner.net.trunk.parameters()), retain_graph=True)
         slopes.append(torch.cat([g.reshape(-1) for g in grads]))
     assert trace.probe is not None
     assert trace.probe.trunk_cosine == pytest.approx(float(torch.cosine_similarity(*slopes, 0)), abs=1e-4)
-    assert r.learner.update(b, r.c, 0.0).probe is None
+    assert Left(r.learner.update(b, r.c, 0.0)).probe is None
 
 
 def test_trunk_without_a_critic_is_refused() -> None:

@@ -8,23 +8,21 @@ import pytest
 import torch
 
 from rl_core.data.batch import Batch
-from rl_core.run.learner import Learner
-from rl_core.updates.update import Update
-from tests.rl_core.support import controls, learner, random_batch
+from tests.rl_core.support import Fit, Left, controls, learner, random_batch
 
 pytestmark = pytest.mark.usefixtures("float64")
 
 STEPS = {"epochs": 4, "minibatches": 2, "clip": 10.0, "optimiser": "sgd", "max_grad_norm": 0.0}
 
 
-def updates(n: int, rate: float, **values: Any) -> tuple[Learner, list[Update]]:
+def updates(n: int, rate: float, **values: Any) -> tuple[Fit, list[Left]]:
     """n updates with SGD at this rate, each on a batch that the policy of the moment made."""
     c = controls("ppo", **STEPS, learning_rate=rate, **values)
     fit = learner("ppo", c, random_batch())
     return fit, [fit.update(random_batch(net=fit.net, seed=k), c, 0.0) for k in range(n)]
 
 
-def kl_after(fit: Learner, b: Batch) -> float:
+def kl_after(fit: Fit, b: Batch) -> float:
     old, new = fit.net.distribution(b.behaviour_t), fit.net.policy(b.obs_t[:-1])
     return float(old.kl(new).mean().detach())
 

@@ -15,15 +15,16 @@ from rl_core.algorithms.algorithm import algorithms
 from rl_core.collect.rollout import Collector
 from rl_core.environments.finite.declared import finite_environments
 from rl_core.environments.finite.lanes import TabularLanes
+from rl_core.on_policy.deviation import Deviation
+from rl_core.on_policy.metrics.exact import ExactReading
 from rl_core.on_policy.truth import Truth
-from rl_core.run.measure import Clockings
 from rl_core.run.run import Run
 from rl_core.streams import Streams
 from rl_core.tabular.mdp import TabularMDP
-from rl_core.telemetry.deviation import Deviation
-from rl_core.telemetry.record import ExactReading
+from rl_core.telemetry.metrics.optimisation import Spent
 from rl_core.updates.score import policy_parameters
-from tests.rl_core.support import controls, gradient, losses, minibatch, network, run
+from tests.rl_core.support import Left, controls, gradient, losses, minibatch, network, run
+from tests.rl_core.telemetry.records import Record
 
 # --- taken ------------------------------------------------------------------------------------------------------------
 
@@ -61,7 +62,7 @@ def test_the_entropy_bonus_is_added_to_it() -> None:
     weight.data[0] = 1.0
     mdp, before = finite_environments["Garnet-v0"].build({}).mdp.discounted(0.9), weight.detach().clone()
     batch = r.source.collect(r.c)
-    r.learner.update(batch, r.c, 0.0)
+    Left(r.learner.update(batch, r.c, 0.0))
     z = before.double().T.requires_grad_()
     obs = batch.obs_t[:-1][batch.valid_t].double()
     entropy = torch.distributions.Categorical(logits=obs @ z).entropy().mean()
@@ -104,8 +105,8 @@ def reading(r: Run, updates: int = 1) -> list[tuple[Any, Any, Any]]:
         (weight,) = r.learner.net.groups()["actor"]
         before = weight.detach().double().T.clone()
         batch = r.source.collect(r.c)
-        trace = r.learner.update(batch, r.c, 0.0)
-        rows.append((batch, before, r._measurer.record(batch, trace, r.c, 0.0, Clockings(0.0, 0.0, 0.0))))
+        u = r.learner.update(batch, r.c, 0.0)
+        rows.append((batch, before, Record(r._measurer.read(u, Spent(1, u.seconds, 0.0)))))
     return rows
 
 
@@ -163,7 +164,7 @@ def test_entropy_and_value_losses_are_no_part_of_the_estimate() -> None:
     readings = []
     for r in (plain, more):
         batch = r.source.collect(r.c)
-        readings.append(r.learner.update(batch, r.c, 0.0).known)
+        readings.append(Left(r.learner.update(batch, r.c, 0.0)).known)
     torch.testing.assert_close(readings[0].estimate, readings[1].estimate)
 
 
@@ -189,16 +190,16 @@ def test_every_algorithm_is_set_beside_the_truth(algorithm: str) -> None:
 def test_where_the_policy_is_not_the_network_at_the_states_nothing_is_said(settings: dict[str, Any]) -> None:
     r = run(body(**settings))
     batch = r.source.collect(r.c)
-    assert r.learner.update(batch, r.c, 0.0).known is None
+    assert Left(r.learner.update(batch, r.c, 0.0)).known is None
 
 
 def test_other_environments_have_no_truth() -> None:
-    assert run(body("CartPole-v1")).learner.truth is None
+    assert not [x for x in run(body("CartPole-v1")).learner.instruments if isinstance(x, Truth)]
 
 
 def test_a_run_that_nobody_reads_computes_no_truth() -> None:
     r = run(body(network="tabular"), telemetry=False)
-    assert r.learner.update(r.source.collect(r.c), r.c, 0.0).known is None
+    assert Left(r.learner.update(r.source.collect(r.c), r.c, 0.0)).known is None
 
 
 # --- the mean error ---------------------------------------------------------------------------------------------------

@@ -11,15 +11,17 @@ import pytest
 import torch
 
 from rl_core.estimators import kl, ratios
+from rl_core.on_policy.metrics import trust_region, weights
 from rl_core.telemetry.frames import Frames  # importing it fills the registry
 from rl_core.telemetry.grids import BOUNDS128, INTEGERS64, LOGRATIO128, NATS128, SYMLOG128, Grid
 from rl_core.telemetry.metric import distributions, episode_series, scalars
-from rl_core.telemetry.metrics import trust_region, weights
-from rl_core.telemetry.record import GradientReading, TrustRegionStep, UpdateRecord
 from rl_core.types import Episode
-from tests.rl_core.telemetry.records import N, continuous, record
+from rl_core.updates.trust_region import StepReport
+from tests.rl_core.telemetry.records import N, Record, continuous, measured, read, record
 
 assert Frames is not None
+
+NORM = torch.tensor(1.0)
 
 
 def mean(x: Any) -> float:
@@ -30,19 +32,19 @@ def variance(x: Any) -> float:
     return mean([(float(v) - mean(x)) ** 2 for v in x])
 
 
-def rho(u: UpdateRecord) -> list[float]:
+def rho(u: Record) -> list[float]:
     return [math.exp(float(v)) for v in u.log_ratio]
 
 
-def log_rho(u: UpdateRecord) -> torch.Tensor:
+def log_rho(u: Record) -> torch.Tensor:
     return torch.from_numpy(u.log_ratio).double()
 
 
-def of_epoch(u: UpdateRecord, k: int) -> torch.Tensor:
+def of_epoch(u: Record, k: int) -> torch.Tensor:
     return torch.from_numpy(u.epochs()[k - 1]).double()
 
 
-EXPECTED: dict[str, Callable[[UpdateRecord], float]] = {
+EXPECTED: dict[str, Callable[[Record], float]] = {
     "policy/entropy": lambda u: mean(u.entropy),
     "policy/entropy_relative": lambda u: mean(u.entropy) / math.log(3),
     "policy/kl_k1": lambda u: float(kl.k1(log_rho(u)).mean()),
@@ -116,7 +118,7 @@ EXPECTED |= {
     f"ratio/ess_epoch_{k}": lambda u, k=k: float(ratios.effective_sample_fraction(of_epoch(u, k)))
     for k in weights.EPOCHS
 }
-CONTINUOUS: dict[str, Callable[[UpdateRecord], float]] = {
+CONTINUOUS: dict[str, Callable[[Record], float]] = {
     "policy/log_sigma": lambda u: -0.7,
     "policy/saturation": lambda u: (
         sum(not -1 <= x <= 2 for x in u.action[:, 0]) / (2 * N) + sum(x < -3 for x in u.action[:, 1]) / (2 * N)
@@ -129,7 +131,7 @@ def test_scalar_is_its_formula(name: str) -> None:
     known = EXPECTED | CONTINUOUS
     assert name in known, f"write an independent formula of {name} here"
     u = continuous() if name in CONTINUOUS else record()
-    assert scalars[name].read(u) == pytest.approx(known[name](u), rel=2e-5, abs=1e-7)
+    assert read(name, u) == pytest.approx(known[name](u), rel=2e-5, abs=1e-7)
 
 
 def test_no_formula_is_of_a_metric_that_is_gone() -> None:
@@ -138,17 +140,17 @@ def test_no_formula_is_of_a_metric_that_is_gone() -> None:
 
 def test_some_numbers_are_of_discrete_and_some_of_continuous_actions_only() -> None:
     for name in CONTINUOUS:
-        assert scalars[name].read(record()) is None
-    assert scalars["policy/entropy_relative"].read(continuous()) is None
-    assert distributions["action"].read(continuous()) is None
-    assert distributions["action_continuous"].read(record()) is None
+        assert read(name, record()) is None
+    assert read("policy/entropy_relative", continuous()) is None
+    assert measured("action", continuous()) is None
+    assert measured("action_continuous", record()) is None
 
 
 @pytest.mark.parametrize(
     "name", ["critic/explained_variance", "critic/value_mean", "critic/target_mean", "critic/v_minus_mc"]
 )
 def test_without_a_critic_it_is_not_measured(name: str) -> None:
-    assert scalars[name].read(record(value=None, target=None, td_error=None)) is None
+    assert read(name, record(value=None, target=None, td_error=None)) is None
 
 
 @pytest.mark.parametrize(
@@ -160,6 +162,8 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         ("grad/critic", {"group_norms": {"actor": 1.0}}),
         ("grad/cosine", {"grad_cosine": None}),
         ("loss/kl", {"losses": {"policy": 1.0}}),
+        ("loss/entropy", {"losses": {"policy": 1.0}}),
+        ("loss/policy", {"losses": {"td": 1.0}}),
         ("policy/kl_coef", {"kl_coef": None}),
         ("policy/epoch_stopped", {"epoch_stopped": None}),
         ("grad/trunk", {"group_norms": {"actor": 1.0}}),
@@ -168,69 +172,67 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
             for name in EXPECTED
             if name.startswith("exact/") or (name.endswith("_exact") and name.startswith("grad/"))
         ],
-        *[(name, {"taken": GradientReading(1)}) for name in EXPECTED if name.startswith("graph/")],
-        *[
-            (f"grad/{name}", {"taken": GradientReading(1)})
-            for name in ("var_trace", "analytic", "analytic_difference", "mode_difference")
-        ],
-        *[(f"time/{name}_gradient_ms", {"taken": GradientReading(1)}) for name in ("policy", "surrogate")],
+        *[(name, {"graph": None}) for name in EXPECTED if name.startswith("graph/")],
+        *[(f"grad/{name}", {"score": None}) for name in ("var_trace", "analytic", "analytic_difference")],
+        ("grad/mode_difference", {"apart": None}),
+        *[(f"time/{name}_gradient_ms", {"apart": None}) for name in ("policy", "surrogate")],
         ("grad/trunk_cosine", {"trunk_cosine": None}),
         *[(name, {"step": None}) for name in EXPECTED if name.startswith("trust/")],
-        ("trust/taken", {"step": TrustRegionStep([1.0], 0.0, 0.0, 0.0, False, None, None)}),
-        ("trust/residual_5", {"step": TrustRegionStep([1.0, 0.5, 0.25], 0.0, 0.0, 0.0, True, 0.0, None)}),
-        ("ratio/ess_weights", {"log_weight": None}),
-        ("ratio/max_log_weight", {"log_weight": None}),
-        *[(f"ratio/ess_epoch_{k}", {"log_weight": None}) for k in weights.EPOCHS],
+        ("trust/taken", {"step": StepReport(NORM, [1.0], 0.0, 0.0, 0.0)}),
+        ("trust/residual_5", {"step": StepReport(NORM, [1.0, 0.5, 0.25], 0.0, 0.0, 0.0, 0.0)}),
+        ("ratio/ess_weights", {"weights": None}),
+        ("ratio/max_log_weight", {"weights": None}),
+        *[(f"ratio/ess_epoch_{k}", {"weighted": False}) for k in weights.EPOCHS],
         ("ratio/ess_epoch_4", {"epochs": lambda: [np.zeros(N, np.float32)] * 3}),
     ],
 )
 def test_what_does_not_exist_is_not_measured(name: str, changed: dict[str, Any]) -> None:
-    assert scalars[name].read(record(**changed)) is None
+    assert read(name, record(**changed)) is None
 
 
 def test_what_cannot_be_said_is_nan_and_not_an_error() -> None:
     constant = record(target=np.full(N, 3, np.float32))
-    assert math.isnan(scalars["critic/explained_variance"].read(constant))  # type: ignore[arg-type]
-    assert math.isnan(scalars["param/update_ratio"].read(record(param_norm=0.0)))  # type: ignore[arg-type]
-    assert math.isnan(scalars["time/steps_per_second"].read(record(elapsed=0.0)))  # type: ignore[arg-type]
+    assert math.isnan(read("critic/explained_variance", constant))  # type: ignore[arg-type]
+    assert math.isnan(read("param/update_ratio", record(param_norm=0.0)))  # type: ignore[arg-type]
+    assert math.isnan(read("time/steps_per_second", record(elapsed=0.0)))  # type: ignore[arg-type]
 
 
 def test_a_search_that_gave_up_took_no_step_and_an_unsolved_equation_keeps_its_residual() -> None:
-    gave_up = record(step=TrustRegionStep([2.0], 0.0, 0.0, 0.0, True, 0.0, None))
-    assert scalars["trust/taken"].read(gave_up) == 0.0
-    assert scalars["trust/backtracks"].read(gave_up) is None
-    assert scalars["trust/residual"].read(gave_up) == 1.0
+    gave_up = record(step=StepReport(NORM, [2.0], 0.0, 0.0, 0.0, 0.0))
+    assert read("trust/taken", gave_up) == 0.0
+    assert read("trust/backtracks", gave_up) is None
+    assert read("trust/residual", gave_up) == 1.0
 
 
 def test_one_epoch_has_no_histogram_of_its_own() -> None:
-    assert distributions["ratio_epoch_1"].measure(record(epochs=lambda: [np.zeros(N, np.float32)])) is None
+    assert measured("ratio_epoch_1", record(epochs=lambda: [np.zeros(N, np.float32)])) is None
 
 
 def test_perfect_and_useless_critics() -> None:
     target = np.arange(N, dtype=np.float32)
-    read = scalars["critic/explained_variance"].read
-    assert read(record(target=target, value=target + 5)) == pytest.approx(1.0)  # a constant offset explains all
-    assert read(record(target=target, value=np.zeros(N, np.float32))) == pytest.approx(0.0)
-    assert read(record(target=target, value=-target)) == pytest.approx(-3.0)
+    name = "critic/explained_variance"
+    assert read(name, record(target=target, value=target + 5)) == pytest.approx(1.0)  # a constant offset explains all
+    assert read(name, record(target=target, value=np.zeros(N, np.float32))) == pytest.approx(0.0)
+    assert read(name, record(target=target, value=-target)) == pytest.approx(-3.0)
 
 
 def test_effective_sample_size_of_equal_and_of_huge_weights() -> None:
-    read = scalars["ratio/ess"].read
-    assert read(record(log_ratio=np.full(N, 2.0, np.float32))) == pytest.approx(1.0)
+    name = "ratio/ess"
+    assert read(name, record(log_ratio=np.full(N, 2.0, np.float32))) == pytest.approx(1.0)
     one = np.full(N, -200.0, np.float32)
     one[7] = 200.0
-    assert read(record(log_ratio=one)) == pytest.approx(1 / N)
+    assert read(name, record(log_ratio=one)) == pytest.approx(1 / N)
 
 
 def test_k3_keeps_its_digits_near_ratio_1() -> None:
     tiny = np.full(N, 1e-3, np.float32)
-    found = scalars["policy/kl_k3"].read(record(log_ratio=tiny, ratio_m1=np.expm1(tiny)))
+    found = read("policy/kl_k3", record(log_ratio=tiny, ratio_m1=np.expm1(tiny)))
     assert found == pytest.approx(5e-7, rel=2e-3)
 
 
 # --- distributions and episodes ---------------------------------------------------------------------------------------
 
-SAMPLES: dict[str, Callable[[UpdateRecord], Any]] = {
+SAMPLES: dict[str, Callable[[Record], Any]] = {
     "advantage": lambda u: u.advantage,
     "return": lambda u: u.returns,
     "td_error": lambda u: u.td_error,
@@ -267,7 +269,7 @@ def test_histogram_counts_every_sample_in_its_bin(name: str) -> None:
 
 def test_histogram_tells_non_finite_samples_apart() -> None:
     a = np.array([1.0, np.nan, -np.inf, 2e9, np.inf, -2e9], np.float32)
-    row = distributions["advantage"].measure(record(advantage=a))
+    row = measured("advantage", record(advantage=a))
     assert row is not None
     assert (row["n"], row["nonfinite"], row["min"], row["max"]) == (6, 3, pytest.approx(-2e9), pytest.approx(2e9))
     assert [n for _, n in row["counts"]] == [1, 1, 1]
@@ -275,7 +277,7 @@ def test_histogram_tells_non_finite_samples_apart() -> None:
 
 
 def test_histogram_of_nothing_but_nan() -> None:
-    row = distributions["advantage"].measure(record(advantage=np.full(4, np.nan, np.float32)))
+    row = measured("advantage", record(advantage=np.full(4, np.nan, np.float32)))
     assert row is not None
     assert (row["n"], row["nonfinite"], row["counts"]) == (4, 4, [])
     assert math.isnan(row["min"])
@@ -283,8 +285,8 @@ def test_histogram_of_nothing_but_nan() -> None:
 
 
 def test_histogram_of_nothing_is_absent() -> None:
-    assert distributions["td_error"].measure(record(td_error=None)) is None
-    assert distributions["advantage"].measure(record(advantage=np.zeros(0, np.float32))) is None
+    assert measured("td_error", record(td_error=None)) is None
+    assert measured("advantage", record(advantage=np.zeros(0, np.float32))) is None
 
 
 @pytest.mark.parametrize("grid", [SYMLOG128, LOGRATIO128, NATS128, BOUNDS128, INTEGERS64], ids=lambda g: g.name)
