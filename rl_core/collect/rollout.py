@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from rl_core.collect.acting import acting
 from rl_core.collect.lanes_state import LanesState
 from rl_core.collect.live import Keep, LiveRecorder
 from rl_core.collect.normaliser import Normaliser
@@ -54,7 +53,7 @@ class Collector:
     ) -> None:
         self._state = LanesState(lanes, streams)
         self.normaliser = Normaliser(lanes.info.obs_size, lanes.num_lanes)
-        self._net, self._acting = net, acting(net, lanes.info.actions)
+        self._net, self._acting = net, net.acting(lanes.info.actions)
         self._device = next(net.parameters()).device
         self._streams, self._clock = streams, clock
         self._dropout, self._hidden = dropout, net.hidden_sizes

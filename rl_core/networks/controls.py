@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
 from rl_core.controls import Controls, choice, number
 from rl_core.networks.initial import Initialisation
+from rl_core.policies.family import discover_families, families
+
+discover_families()
+
+if TYPE_CHECKING:  # the values are those of the families that are declared
+    DistributionName = str
+else:
+    DistributionName = Literal[("auto", *families)]
 
 
 class NetworkControls(Controls):
@@ -19,7 +27,7 @@ class NetworkControls(Controls):
     )  # fmt: skip
     """What computes logits, means and values: layers with an activation between them, one matrix, or a table."""
 
-    distribution: Literal["auto", "categorical", "bernoulli", "gaussian"] = choice(
+    distribution: DistributionName = choice(
         r"\pi_\theta", "auto", title="Distribution", group="network", live=False,
         effect="Bernoulli: two actions from one logit, the softmax over (0, z); it learns the same from one output.",
     )  # fmt: skip
