@@ -143,7 +143,8 @@ class Controls(BaseModel):
     def at(self, progress: float, remembered: Mapping[str, Any] | None = None) -> InForce:
         """The controls at a moment: schedules at `progress` in [0, 1] of the budget, and what parts have remembered."""
         schedules = [(name, about["schedule"]) for name, about in self._abouts() if about.get("schedule")]
-        now = {name: scheduled(getattr(self, name), getattr(self, by), progress) for name, by in schedules}
+        now: dict[str, Any] = {"progress": progress}
+        now |= {name: scheduled(getattr(self, name), getattr(self, by), progress) for name, by in schedules}
         return InForce(self, now | dict(remembered or {}))
 
     def passing_edges(self) -> list[tuple[str, str]]:

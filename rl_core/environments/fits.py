@@ -72,6 +72,17 @@ def value_per_action(c: Any, info: EnvironmentInfo) -> str | None:
     )
 
 
+@fit("td_target")
+def largest_value(c: Any, info: EnvironmentInfo) -> str | None:
+    """A maximum over actions is taken over a list of them."""
+    if isinstance(info.actions, Discrete):
+        return None
+    return (
+        f"the target of Q is a maximum over actions, but {info.id} acts with {info.actions.size} real numbers. "
+        "Use 'ppo' or another algorithm with an actor, or an environment with discrete actions."
+    )
+
+
 @fit("loss_form")
 def actions_as_labels(c: Any, info: EnvironmentInfo) -> str | None:
     """Cross-entropy needs labels."""

@@ -18,20 +18,14 @@ else:
     DistributionName = Literal[("auto", *families)]
 
 
-class NetworkControls(Controls):
-    """How actor and critic are built; fixed at the start of a run."""
+class BodyControls(Controls):
+    """How a network is built; fixed at the start of a run."""
 
     network: Literal["mlp", "linear", "tabular"] = choice(
         r"\text{network}", "mlp", title="Network", group="network", live=False,
         effect="Linear: one weight per input and action, no bias. Tabular: one number per state, for finite MDPs.",
     )  # fmt: skip
     """What computes logits, means and values: layers with an activation between them, one matrix, or a table."""
-
-    distribution: DistributionName = choice(
-        r"\pi_\theta", "auto", title="Distribution", group="network", live=False,
-        effect="Bernoulli: two actions from one logit, the softmax over (0, z); it learns the same from one output.",
-    )  # fmt: skip
-    """Family of the policy; by itself categorical for discrete actions and a diagonal Gaussian for continuous ones."""
 
     hidden_layers: int = number(
         r"L", 2, title="Hidden layers", ge=1, le=4, group="network", live=False, effect="More layers fit more, slower."
@@ -44,6 +38,32 @@ class NetworkControls(Controls):
     )  # fmt: skip
     """Units in each hidden layer."""
 
+    activation: Literal["tanh", "relu", "leaky_relu"] = choice(
+        r"\phi", "tanh", title="Activation", group="network", live=False, effect="ReLU units can die; tanh saturates."
+    )
+    """Function between two layers."""
+
+    initialisation: Initialisation = choice(
+        r"\theta_0", "orthogonal", title="Initial weights", group="network", live=False,
+        effect="A small last layer starts near the uniform policy, entropy ln A.",
+    )  # fmt: skip
+    """How the first weights are drawn; `large` and `zeros` are there to be seen failing."""
+
+    @property
+    def hidden_sizes(self) -> tuple[int, ...]:
+        """Units of each hidden layer."""
+        return (self.hidden_size,) * self.hidden_layers if self.network == "mlp" else ()
+
+
+class NetworkControls(BodyControls):
+    """How actor and critic are built; fixed at the start of a run."""
+
+    distribution: DistributionName = choice(
+        r"\pi_\theta", "auto", title="Distribution", group="network", live=False,
+        effect="Bernoulli: two actions from one logit, the softmax over (0, z); it learns the same from one output.",
+    )  # fmt: skip
+    """Family of the policy; by itself categorical for discrete actions and a diagonal Gaussian for continuous ones."""
+
     trunk: Literal["separate", "shared"] = choice(
         r"\text{trunk}", "separate", title="Trunk", group="network", live=False,
         effect="Shared features are learnt by both losses, which may pull them apart: watch the cosine on the trunk.",
@@ -55,17 +75,6 @@ class NetworkControls(Controls):
         effect="Wider exploration at first; far beyond the bounds most actions are clipped. Continuous actions only.",
     )  # fmt: skip
     """Where the log standard deviation of a Gaussian policy starts; it is one free parameter per action dimension."""
-
-    activation: Literal["tanh", "relu", "leaky_relu"] = choice(
-        r"\phi", "tanh", title="Activation", group="network", live=False, effect="ReLU units can die; tanh saturates."
-    )
-    """Function between two layers."""
-
-    initialisation: Initialisation = choice(
-        r"\theta_0", "orthogonal", title="Initial weights", group="network", live=False,
-        effect="A small last layer starts near the uniform policy, entropy ln A.",
-    )  # fmt: skip
-    """How the first weights are drawn; `large` and `zeros` are there to be seen failing."""
 
     dropout: float = number(
         r"p", 0.0, title="Dropout", ge=0, le=0.9, group="network", live=False,
@@ -82,8 +91,3 @@ class NetworkControls(Controls):
                 self.refuse(name, f"{name} is {getattr(self, name)!r}, but network '{self.network}' has no hidden "
                             f"layer. Set {name} to {neutral!r}, or network to 'mlp'.")  # fmt: skip
         return self
-
-    @property
-    def hidden_sizes(self) -> tuple[int, ...]:
-        """Units of each hidden layer."""
-        return (self.hidden_size,) * self.hidden_layers if self.network == "mlp" else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
@@ -35,8 +35,6 @@ Critic = Literal["v", "none"]
 
 class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls, RunControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
-
-    along_trajectories: ClassVar[bool] = False  # whether the loss has to know to which trajectory a sample belongs
 
     @property
     def keeps(self) -> Keep | None:

@@ -82,7 +82,7 @@ class Run:
         """One update."""
         began, cpu, before = time.perf_counter(), time.process_time(), self.source.env_steps
         progress, probe = self.progress(), self._probe_due(began)
-        batch = self.source.collect(self.c)
+        batch = self.source.collect(self.c.at(progress))
         collected = time.perf_counter()
         u = self.learner.update(batch, self.c, progress, probe)
         self.update += 1
