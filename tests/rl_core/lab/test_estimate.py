@@ -11,6 +11,7 @@ import pytest
 import rl_core
 from rl_core.lab.bench import Bench
 from rl_core.lab.estimator import parse
+from rl_core.lab.oracle import _optimal
 from rl_core.lab.sampling import cut
 from tests.rl_core.lab.kit import every_trajectory, problem
 
@@ -206,3 +207,12 @@ def test_logits_of_another_shape_are_refused() -> None:
     mdp, _ = problem()
     with pytest.raises(ValueError, match=r"theta has shape \(2, 2\); expected \(3, 2\)"):
         rl_core.estimate(mdp, np.zeros((2, 2)), {}, 5, 0)
+
+
+def test_the_oracle_of_the_optimal_state_baseline_is_the_weighted_mean_by_enumeration() -> None:
+    r"""b*(s) = E[|\nabla log \pi|^2 Q] / E[|\nabla log \pi|^2], the score of each action written out as 1[a] - \pi."""
+    pi, q = np.array([[0.7, 0.2, 0.1]]), np.array([[[1.0, 5.0, -2.0]]])
+    square = [float(((np.eye(3)[a] - pi[0]) ** 2).sum()) for a in range(3)]
+    above = sum(pi[0, a] * square[a] * q[0, 0, a] for a in range(3))
+    below = sum(pi[0, a] * square[a] for a in range(3))
+    assert _optimal(pi, q)[0, 0] == pytest.approx(above / below)
