@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
-from rl_core.data.samples import Samples, Score
+from rl_core.data.samples import Samples, Score, Trajectories
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.policies.family import Distribution
 
@@ -57,6 +57,17 @@ def sample_scores(net: ActorCritic, m: Samples, part: Tensor) -> Tensor:
     rows = vmap(grad(log_pi), (None, 0, 0, 0))(held, m.obs[part], m.action[part], masks)
     by_id = {id(p): rows[name] for name, p in net.named_parameters() if name in rows}
     return torch.cat([by_id[id(p)].reshape(len(part), -1) for p in policy_parameters(net)], 1)
+
+
+def summed_scores(net: ActorCritic, m: Samples, along: Trajectories, *weights: Tensor) -> list[Tensor]:
+    r"""\sum_t w_t S_t of every trajectory [N, P], for each of several weights [B]; in memory and time linear in B."""
+    size = sum(p.numel() for p in policy_parameters(net))
+    sums = [w.new_zeros(along.count, size) for w in weights]
+    for part in _parts(m.log_prob):
+        scores = sample_scores(net, m, part)
+        for total, w in zip(sums, weights, strict=True):
+            total.index_add_(0, along.index[part], w[part].unsqueeze(1) * scores)
+    return sums
 
 
 def analytic(score: Score, pi: Distribution, m: Samples) -> Tensor | None:

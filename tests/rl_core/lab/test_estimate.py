@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -216,3 +218,21 @@ def test_the_oracle_of_the_optimal_state_baseline_is_the_weighted_mean_by_enumer
     above = sum(pi[0, a] * square[a] * q[0, 0, a] for a in range(3))
     below = sum(pi[0, a] * square[a] for a in range(3))
     assert _optimal(pi, q)[0, 0] == pytest.approx(above / below)
+
+
+PEAK = """
+import resource, numpy as np, rl_core
+p = np.random.default_rng(0).dirichlet(np.ones(3), (3, 2))
+mdp = rl_core.TabularMDP(p, np.ones((3, 2, 3)), np.ones(3) / 3, 5, 0.9, np.zeros(3, bool))
+theta, settings = np.zeros((3, 2)), {"baseline": "optimal_component", "gamma_t": True}
+rl_core.estimate(mdp, theta, settings, batch=10, seed=0)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rl_core.estimate(mdp, theta, settings, batch=20_000, seed=0)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def test_an_optimal_baseline_of_many_trajectories_takes_little_memory() -> None:
+    """MB beyond what a small batch took; a square of 20,000 trajectories would be 3 GB."""
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True, timeout=120)
+    assert float(done.stdout) < 500
