@@ -28,18 +28,34 @@ class BodyControls(Controls):
     """What computes logits, means and values: layers with an activation between them, one matrix, or a table."""
 
     hidden_layers: int = number(
-        r"L", 2, title="Hidden layers", ge=1, le=4, group="network", live=False, effect="More layers fit more, slower."
+        r"L",
+        2,
+        when=[("network", "is", "mlp")],
+        title="Hidden layers",
+        ge=1,
+        le=4,
+        group="network",
+        live=False,
+        effect="More layers fit more, slower.",
     )
     """Number of hidden layers in the actor and in the critic."""
 
     hidden_size: int = number(
-        r"H", 64, title="Hidden units", ge=4, le=512, log=True, group="network", live=False, unit="units",
+        r"H", 64,
+        when=[("network", "is", "mlp")],
+        title="Hidden units", ge=4, le=512, log=True, group="network", live=False, unit="units",
         effect="Wider layers fit more, slower.",
     )  # fmt: skip
     """Units in each hidden layer."""
 
     activation: Literal["tanh", "relu", "leaky_relu"] = choice(
-        r"\phi", "tanh", title="Activation", group="network", live=False, effect="ReLU units can die; tanh saturates."
+        r"\phi",
+        "tanh",
+        when=[("network", "is", "mlp")],
+        title="Activation",
+        group="network",
+        live=False,
+        effect="ReLU units can die; tanh saturates.",
     )
     """Function between two layers."""
 
@@ -71,7 +87,9 @@ class NetworkControls(BodyControls):
     """Whether actor and critic have hidden layers of their own, or only their last layers."""
 
     log_sigma: float = number(
-        r"\log\sigma_0", 0.0, title="Initial log sigma", ge=-5, le=2, group="network", live=False,
+        r"\log\sigma_0", 0.0,
+        when=[("actions", "is", "box")],
+        title="Initial log sigma", ge=-5, le=2, group="network", live=False,
         effect="Wider exploration at first; far beyond the bounds most actions are clipped. Continuous actions only.",
     )  # fmt: skip
     """Where the log standard deviation of a Gaussian policy starts; it is one free parameter per action dimension."""

@@ -34,13 +34,17 @@ class OffPolicyControls(BodyControls, OptimiserControls, RunControls):
     """What targets are made with: a copy that follows slowly, one that is replaced now and then, or Q itself."""
 
     tau: float = number(
-        r"\tau", 0.005, title="Share of each step", ge=0, le=1, log=True, group="critic",
+        r"\tau", 0.005,
+        when=[("target_network", "is", "polyak")],
+        title="Share of each step", ge=0, le=1, log=True, group="critic",
         effect="Half of a change has arrived after ln 2 / tau updates.",
     )  # fmt: skip
     """How much of the way to Q the target network goes in each update, where it follows."""
 
     target_every: int = number(
-        r"K", 250, title="Updates between copies", ge=1, le=100_000, unit="updates", log=True, group="critic",
+        r"K", 250,
+        when=[("target_network", "is", "hard")],
+        title="Updates between copies", ge=1, le=100_000, unit="updates", log=True, group="critic",
         effect="Rare copies make a row of regression problems, frequent ones a moving target.",
     )  # fmt: skip
     """Updates after which the target network becomes Q, where it is replaced."""

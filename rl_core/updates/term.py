@@ -8,8 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
+from rl_core.conditions import Condition, condition_json, holds
+
 Value = Callable[[Any], Tensor]
-When = tuple[str, str, Any]  # (control, "is" | "not" | "in", value)
+When = Condition
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,11 @@ class Line:
 
     def in_force(self, c: Any) -> bool:
         """Whether the line belongs to the equation under these controls."""
-        if self.when is None:
-            return True
-        control, how, value = self.when
-        found = getattr(c, control)
-        return bool(found in value if how == "in" else (found == value) == (how == "is"))
+        return self.when is None or holds(self.when, c)
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        if self.when is None:
-            return {"latex": self.latex, "when": None}
-        control, how, value = self.when
-        return {"latex": self.latex, "when": {"control": control, how: list(value) if how == "in" else value}}
+        return {"latex": self.latex, "when": None if self.when is None else condition_json(self.when)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,17 @@ class Declared(Message):
     model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
 
 
+class TermCondition(Declared):
+    """A term is shown only while a control is, or is not, a value, or is one of several."""
+
+    control: str
+    is_: ControlValue = Field(default=None, alias="is")
+    not_: ControlValue = Field(default=None, alias="not")
+    in_: list[ControlValue] | None = Field(default=None, alias="in")
+
+
 class Control(Declared):
-    """A declared switch."""
+    """A declared switch; `when` are conditions of which one has to hold for it to have an effect, none = always."""
 
     name: str
     kind: Literal["gate", "choice", "number", "flag"]
@@ -33,21 +42,13 @@ class Control(Declared):
     effect: str | None = None
     group: str | None = None
     boundary: bool = False
+    when: list[TermCondition] = Field(default_factory=list)
     ref: str | None = None
     unit: str | None = None
     min: Number | None = None
     max: Number | None = None
     integer: bool = False
     log: bool = False
-
-
-class TermCondition(Declared):
-    """A term is shown only while a control is, or is not, a value, or is one of several."""
-
-    control: str
-    is_: ControlValue = Field(default=None, alias="is")
-    not_: ControlValue = Field(default=None, alias="not")
-    in_: list[ControlValue] | None = Field(default=None, alias="in")
 
 
 class Term(Declared):

@@ -1,4 +1,5 @@
 import type { Control, EquationTerm, Value } from '../wire/types'
+import { holds } from './acting'
 
 /** Boundaries stand on their wrong side when they are not at their default. */
 export function isWrong(control: Control, value: Value | undefined): boolean {
@@ -15,11 +16,7 @@ export const docText = ({ kind, doc }: Control, value: Value | undefined): strin
   kind === 'gate' && value === 'pass' ? `If blocked: ${doc}` : (doc ?? '')
 
 function applies({ when }: EquationTerm, values: Record<string, Value>): boolean {
-  if (!when) return true
-  const value = values[when.control]
-  if (when.in) return when.in.some((one) => one === value)
-  if (when.is !== undefined) return value === when.is
-  return when.not === undefined || value !== when.not
+  return !when || holds(when, values)
 }
 
 function latexOf(control: Control, value: Value | undefined): string {
