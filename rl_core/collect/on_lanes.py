@@ -46,6 +46,11 @@ class OnLanes:
         """The statistics by which observations are normalised."""
         return self.rollout.normaliser.vector
 
+    def act_as(self, acting: NDArray[Any]) -> None:
+        """Act as the source does that said this; what is played then moves no statistics."""
+        self.rollout.normaliser.load(acting)
+        self.rollout.normaliser.rest()
+
     def state(self) -> dict[str, Any]:
         """Counters, statistics and unfinished episodes."""
         return self.rollout.state()

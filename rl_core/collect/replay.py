@@ -70,6 +70,15 @@ class Replay(OnLanes):
     def follow(self, c: Any) -> None:
         """Observations are stored as they are."""
 
+    def acting(self) -> NDArray[Any]:
+        """The statistics of observations, and how often an action is random."""
+        return np.append(super().acting(), self._acting.epsilon)
+
+    def act_as(self, acting: NDArray[Any]) -> None:
+        """Explore as much as the run does."""
+        super().act_as(acting[:-1])
+        self._acting.epsilon = float(acting[-1])
+
     def collect(self, c: Any) -> Transitions:
         """A random handful of what is remembered."""
         self._acting.epsilon = c.exploring(c.progress)

@@ -31,6 +31,9 @@ class Source(Protocol):
     def acting(self) -> NDArray[Any]:
         """What acting depends on beside the parameters, as one vector."""
 
+    def act_as(self, acting: NDArray[Any]) -> None:
+        """Act as the source does that said this."""
+
     def state(self) -> dict[str, Any]:
         """For a checkpoint."""
 

@@ -23,15 +23,15 @@ class PolicyCopy:
         info = stage.info
         spaces = Spaces((info.obs_size,), info.actions)
         self._learner = Learner(algorithms[role.config.algorithm], self.c, spaces, streams)
-        self._rollout = self._learner.source(stage, self.c).rollout
+        self._source = self._learner.source(stage, self.c)
+        self._rollout = self._source.rollout
         self.learn(role.parameters)
 
     def learn(self, parameters: FloatArray) -> None:
         """Act with these parameters [P] from now on; what is played moves no statistics."""
         size = len(self._learner.flat.vector)
         self._learner.flat.load(torch.from_numpy(parameters[:size]))
-        self._rollout.normaliser.load(parameters[size:])
-        self._rollout.normaliser.rest()
+        self._source.act_as(parameters[size:])
 
     def play(self) -> tuple[Batch, Estimates]:
         """One whole episode, and what the estimators of the update would make of it."""

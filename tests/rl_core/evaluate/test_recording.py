@@ -22,7 +22,7 @@ from rl_core.evaluate.schedule import following
 from rl_core.journal.episodes import PICTURE_BYTES, EpisodeFolder, read_document, read_picture
 from tests.rl_core.environments import tiny
 from tests.rl_core.evaluate.players import role
-from tests.rl_core.support import SMALL_REINFORCE
+from tests.rl_core.support import SMALL_REINFORCE, run
 
 STEPS = ("reward", "value", "advantage", "log_prob", "action", "action_probs")
 
@@ -200,3 +200,11 @@ def test_a_picture_is_made_to_fit() -> None:
     assert len(jpeg(noise)) <= PICTURE_BYTES
     with Image.open(io.BytesIO(jpeg(np.zeros((900, 1200, 3), np.uint8)))) as image:
         assert image.size == (640, 480)
+
+
+def test_a_copy_explores_as_much_as_the_run_does() -> None:
+    body = {"algorithm": "dqn", "environment": {"id": "CartPole-v1", "num_envs": 2}, "budget": {"updates": 100}}
+    r = run(body | {"controls": {"learning_starts": 16, "epsilon": 0.5, "epsilon_end": 0.5, "hidden_size": 8}})
+    r.advance()
+    played = play(r.snapshot(), record_lane(r.config.environment, keep=True), seed=1)
+    assert {round(max(p), 4) for p in played["steps"]["action_probs"]} == {0.75}
