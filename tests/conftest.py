@@ -1,4 +1,4 @@
-"""What every test shares: where the browser is, one torch thread, and a bound on the size of Hypothesis runs."""
+"""What every test shares: the browser, one torch thread, checked shapes, and a bound on the size of Hypothesis runs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ import os
 
 import pytest
 from hypothesis import settings
+from jaxtyping import install_import_hook
 
 from tests.browser import find_browser
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# Before any test imports them: every call of an estimator in this process is held to the shapes of its signature.
+install_import_hook("rl_core.estimators", "beartype.beartype")
 
 # Two shared cores: a deadline in milliseconds would measure the neighbours.
 settings.register_profile("policyscope", deadline=None, max_examples=50, derandomize=bool(os.environ.get("CI")))

@@ -1,8 +1,9 @@
-r"""Advantages that carry their own V baseline, and normalisation; all [T, N]."""
+r"""Advantages that carry their own V baseline, and normalisation."""
 
 from __future__ import annotations
 
 import torch
+from jaxtyping import Bool, Float
 from torch import Tensor
 
 from rl_core.ad.scan import reverse_scan
@@ -11,15 +12,27 @@ from rl_core.estimators.returns import piece_start
 
 
 @return_kinds.option("td", r"\delta_t", "critic", "baseline")
-def td_error(r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, gamma: float) -> Tensor:
+def td_error(
+    r_t: Float[Tensor, "T N"],
+    v_t: Float[Tensor, "T N"],
+    v_tp1: Float[Tensor, "T N"],
+    terminated_t: Bool[Tensor, "T N"],
+    gamma: float,
+) -> Float[Tensor, "T N"]:
     r"""\delta_t = r_t + \gamma (1 - terminated_t) V(s_{t+1}) - V(s_t) (reward)."""
     return r_t + gamma * (~terminated_t).to(r_t.dtype) * v_tp1 - v_t
 
 
 @return_kinds.option("gae", r"\textstyle\sum_l(\gamma\lambda)^l\delta_{t+l}", "critic", "baseline")
 def gae(
-    r_t: Tensor, v_t: Tensor, v_tp1: Tensor, terminated_t: Tensor, end_t: Tensor, gamma: float, lambda_: float
-) -> Tensor:
+    r_t: Float[Tensor, "T N"],
+    v_t: Float[Tensor, "T N"],
+    v_tp1: Float[Tensor, "T N"],
+    terminated_t: Bool[Tensor, "T N"],
+    end_t: Bool[Tensor, "T N"],
+    gamma: float,
+    lambda_: float,
+) -> Float[Tensor, "T N"]:
     r"""A_t = \delta_t + \gamma \lambda (1 - end_t) A_{t+1} (reward).
 
     Generalised advantage estimation, Schulman et al. 2016, eq. 16. \lambda = 0 is the TD error, \lambda = 1 is
@@ -29,7 +42,9 @@ def gae(
     return reverse_scan(delta_t, gamma * lambda_ * (~end_t).to(r_t.dtype))
 
 
-def normalise(a: Tensor, valid: Tensor | None = None, ddof: int = 0, eps: float = 1e-8) -> Tensor:
+def normalise(
+    a: Float[Tensor, "*shape"], valid: Bool[Tensor, "*shape"] | None = None, ddof: int = 0, eps: float = 1e-8
+) -> Float[Tensor, "*shape"]:
     r"""(A - mean) / (std + \epsilon) over the valid entries (1); 0 where there are too few, or all are equal."""
     if valid is None and not a.requires_grad:
         return _standardise_all(a, ddof, eps)
@@ -37,8 +52,10 @@ def normalise(a: Tensor, valid: Tensor | None = None, ddof: int = 0, eps: float 
     return _standardise(a, weight, weight.reshape(-1).argmax().expand_as(a), ddof, eps)
 
 
-def normalise_pieces(a_t: Tensor, end_t: Tensor, ddof: int = 0, eps: float = 1e-8) -> Tensor:
-    r"""The same over each piece (a stretch of one lane between two ends) by itself, [T, N]."""
+def normalise_pieces(
+    a_t: Float[Tensor, "T N"], end_t: Bool[Tensor, "T N"], ddof: int = 0, eps: float = 1e-8
+) -> Float[Tensor, "T N"]:
+    r"""The same over each piece (a stretch of one lane between two ends) by itself."""
     lane = torch.arange(a_t.shape[1], device=a_t.device).expand_as(a_t)
     piece = piece_start(end_t) * a_t.shape[1] + lane
     return _standardise(a_t, torch.ones_like(a_t), piece, ddof, eps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar, runtime_checkable
 
 from torch import Tensor
 
@@ -14,6 +14,7 @@ from rl_core.registry import Registry
 F = TypeVar("F", bound=Callable[..., Tensor])
 
 
+@runtime_checkable
 class Given(Protocol):
     """What options are computed from: attributes under the names of their parameters, and a place for what was made."""
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from jaxtyping import Float
 from torch import Tensor
 
 from rl_core.estimators.options import critic_targets
 
 
 @critic_targets.option("lambda", r"\hat A^{\lambda}_t+V_t")
-def lambda_return(gae_t: Tensor, v_t: Tensor) -> Tensor:
+def lambda_return(gae_t: Float[Tensor, "T N"], v_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     r"""A^\lambda_t + V(s_t): the \lambda-return."""
     return gae_t + v_t
 
 
 @critic_targets.option("mc", r"G_t")
-def monte_carlo(g_t: Tensor) -> Tensor:
+def monte_carlo(g_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     """What followed."""
     return g_t
 
 
 @critic_targets.option("td0", r"r_t+\gamma V_{t+1}")
-def one_step(delta_t: Tensor, v_t: Tensor) -> Tensor:
+def one_step(delta_t: Float[Tensor, "T N"], v_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     r"""\delta_t + V(s_t)."""
     return delta_t + v_t
 
 
 @critic_targets.option("n_step", r"G_t^{(n)}")
-def n_step(n_step_t: Tensor) -> Tensor:
+def n_step(n_step_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     """n rewards, then V."""
     return n_step_t

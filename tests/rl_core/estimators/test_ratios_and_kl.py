@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("float64")
 def slope(rho: float, advantage: float, epsilon: float = 0.2) -> float:
     """dL/d rho of one sample."""
     x = torch.tensor(rho, requires_grad=True)
-    (-clipped_surrogate(x, torch.tensor(advantage), epsilon)).backward()
+    (-clipped_surrogate(x, torch.tensor(float(advantage)), epsilon)).backward()
     assert x.grad is not None
     return float(x.grad)
 
