@@ -46,7 +46,7 @@ def leave_one_out(g_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
     return ((g_t * starts).sum() - own_t) / others
 
 
-@baselines.option("time_mean", r"-\bar G_t")
+@baselines.option("time_mean", r"-\bar\Psi_t")
 def time_mean(return_t: Tensor, end_t: Tensor, valid_t: Tensor | None) -> Tensor:
     """The mean of the return over the trajectories that still run t steps after their start, [T, N] (reward)."""
     time = torch.arange(len(end_t), device=end_t.device).unsqueeze(1)
@@ -70,7 +70,7 @@ def optimal_scalar(g_t: Tensor) -> Tensor:
     return torch.zeros_like(g_t)
 
 
-@baselines.option("optimal_component", r"-b^*_j\text{ per parameter}", "whole", "scores")
+@baselines.option("optimal_component", "", "whole", "scores")
 def optimal_component(g_t: Tensor) -> Tensor:
     """Nothing from the return: a constant per parameter is subtracted from the gradient."""
     return torch.zeros_like(g_t)

@@ -92,8 +92,8 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
         r"\operatorname{norm}", "none", title="Advantage normalisation",
         effect="Step size no longer depends on the reward's scale; per episode it hides which episode was better.",
         terms={
-            "none": "", "episode": r"\text{, normalised per episode}", "batch": r"\text{, normalised per batch}",
-            "minibatch": r"\text{, normalised per minibatch}",
+            "none": "", "episode": r"\operatorname{norm}_{\text{episode}}",
+            "batch": r"\operatorname{norm}_{\text{batch}}", "minibatch": r"\operatorname{norm}_{\text{minibatch}}",
         },
     )  # fmt: skip
     """Over which samples the advantage is centred and divided by its standard deviation."""

@@ -9,7 +9,8 @@ from typing import Any
 from torch import Tensor
 
 Value = Callable[[Any], Tensor]
-When = tuple[str, str, Any]  # (control, "is" | "not" | "in", value)
+Condition = tuple[str, str, Any]  # (control, "is" | "not" | "in", value)
+When = Condition | tuple[Condition, ...]  # of several all hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,26 +18,37 @@ class Line:
     r"""A piece of the equation on the screen: what it says, and what computes it from samples seen by networks.
 
     `@name@` stands for a control: its value's own LaTeX, or its symbol. Where `when` does not hold the line is absent.
+    Every line is a summand, `symbol = ..` or `.. \le ..`, and is evaluated as it stands by a test.
     """
 
     latex: str
     value: Value
     when: When | None = None
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that has to hold."""
+        if self.when is None:
+            return ()
+        return (self.when,) if isinstance(self.when[0], str) else self.when
+
     def in_force(self, c: Any) -> bool:
         """Whether the line belongs to the equation under these controls."""
-        if self.when is None:
-            return True
-        control, how, value = self.when
-        found = getattr(c, control)
-        return bool(found in value if how == "in" else (found == value) == (how == "is"))
+        return all(_holds(condition, c) for condition in self.conditions)
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        if self.when is None:
-            return {"latex": self.latex, "when": None}
-        control, how, value = self.when
-        return {"latex": self.latex, "when": {"control": control, how: list(value) if how == "in" else value}}
+        shown: dict[str, Any] | None = None
+        for control, how, value in reversed(self.conditions):
+            also = {} if shown is None else {"and": shown}
+            shown = {"control": control, how: list(value) if how == "in" else value} | also
+        return {"latex": self.latex, "when": shown}
+
+
+def _holds(condition: Condition, c: Any) -> bool:
+    control, how, value = condition
+    found = getattr(c, control)
+    return bool(found in value if how == "in" else (found == value) == (how == "is"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +74,16 @@ def term(
 def where(latex: str, when: When | None = None) -> Callable[[Value], Line]:
     """Declare what a symbol of the equation stands for, by the function below."""
     return lambda value: Line(latex, value, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed(Line):
+    """A line about what a rule does: its value is read from an update (`Update`) in which the rule has acted."""
+
+
+def deed(latex: str, when: When | None = None) -> Callable[[Value], Deed]:
+    """Declare what a symbol of a rule stands for, by the function below."""
+    return lambda value: Deed(latex, value, when)
 
 
 def only(declared: Term, when: When) -> Term:
