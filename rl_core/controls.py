@@ -15,6 +15,7 @@ from pydantic_core import PydanticCustomError
 
 from rl_core.ad.gate import Gate
 from rl_core.schedules import scheduled
+from rl_core.when import When, to_json
 
 Edges = tuple[tuple[str, str], ...]
 Group = Literal["estimator", "policy", "critic", "schedule", "optimiser", "network"]
@@ -91,12 +92,13 @@ def flag(
     title: str,
     group: Group = "estimator",
     terms: dict[str, str] | None = None,
+    when: When | None = None,
     effect: str = "",
     ref: str = "",
     live: bool = True,
 ) -> Any:
-    """Declare an on/off switch."""
-    about = {"kind": "flag", "terms": terms or {}}
+    """Declare an on/off switch; where `when` does not hold it does nothing, and an equation shows nothing of it."""
+    about = {"kind": "flag", "terms": terms or {}} | ({"when": to_json(when)} if when else {})
     return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
 
 

@@ -107,6 +107,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     gamma_t: bool = flag(
         r"\gamma^t", False, title="Discounted state weights", effect="Without it the direction is biased if gamma < 1.",
         terms={"true": r"\gamma^t\,", "false": ""}, ref="Sutton and Barto 2018, section 13.3",
+        when=("return_kind", "not", "full"),
     )  # fmt: skip
     """Weight each step with gamma to the power of its index in the episode; the full return is never weighted so."""
 

@@ -54,6 +54,12 @@ def backtracks(u: Update) -> Tensor:
     return torch.as_tensor(u.reading(StepReport).backtracks)
 
 
+@deed(r",\quad L(\theta+\Delta\theta)\le L")
+def loss_of_step(u: Update) -> Tensor:
+    """The loss after the step that was taken."""
+    return u.steps[0].losses.total() - (u.reading(StepReport).gain or 0.0)
+
+
 @deed(r",\quad\overline{\mathrm{KL}}(\theta+\Delta\theta)\le @delta@")
 def kl_of_step(u: Update) -> Tensor:
     """The KL of the step that was taken."""
@@ -62,6 +68,6 @@ def kl_of_step(u: Update) -> Tensor:
 
 whole_step = (deed(rf"\\ \Delta\theta={LONGEST}")(_step), ascent, damped_fisher, mean_kl, reference_policy)
 searched = (
-    deed(rf"\\ \Delta\theta=0.8^j{LONGEST}")(_step), backtracks, ascent, damped_fisher, mean_kl, kl_of_step,
-    reference_policy,
+    deed(rf"\\ \Delta\theta=0.8^j{LONGEST}")(_step), backtracks, ascent, damped_fisher, mean_kl,
+    reference_policy, loss_of_step, kl_of_step,
 )  # fmt: skip

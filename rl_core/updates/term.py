@@ -8,9 +8,9 @@ from typing import Any
 
 from torch import Tensor
 
+from rl_core.when import When, holds, to_json
+
 Value = Callable[[Any], Tensor]
-Condition = tuple[str, str, Any]  # (control, "is" | "not" | "in", value)
-When = Condition | tuple[Condition, ...]  # of several all hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,30 +25,13 @@ class Line:
     value: Value
     when: When | None = None
 
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """All that has to hold."""
-        if self.when is None:
-            return ()
-        return (self.when,) if isinstance(self.when[0], str) else self.when
-
     def in_force(self, c: Any) -> bool:
         """Whether the line belongs to the equation under these controls."""
-        return all(_holds(condition, c) for condition in self.conditions)
+        return holds(self.when, c)
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        shown: dict[str, Any] | None = None
-        for control, how, value in reversed(self.conditions):
-            also = {} if shown is None else {"and": shown}
-            shown = {"control": control, how: list(value) if how == "in" else value} | also
-        return {"latex": self.latex, "when": shown}
-
-
-def _holds(condition: Condition, c: Any) -> bool:
-    control, how, value = condition
-    found = getattr(c, control)
-    return bool(found in value if how == "in" else (found == value) == (how == "is"))
+        return {"latex": self.latex, "when": to_json(self.when)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,18 @@ class Declared(Message):
     model_config = ConfigDict(extra="allow", json_schema_serialization_defaults_required=False)
 
 
+class TermCondition(Declared):
+    """Holds while a control is, or is not, a value, or is one of several, and while `and` holds."""
+
+    control: str
+    is_: ControlValue = Field(default=None, alias="is")
+    not_: ControlValue = Field(default=None, alias="not")
+    in_: list[ControlValue] | None = Field(default=None, alias="in")
+    and_: TermCondition | None = Field(default=None, alias="and")
+
+
 class Control(Declared):
-    """A declared switch."""
+    """A declared switch; while `when` does not hold it does nothing."""
 
     name: str
     kind: Literal["gate", "choice", "number", "flag"]
@@ -29,6 +39,7 @@ class Control(Declared):
     edges: list[tuple[str, str]] = Field(default_factory=list)
     latex: str | None = None
     terms: dict[str, str] | None = None
+    when: TermCondition | None = None
     doc: str = ""
     effect: str | None = None
     group: str | None = None
@@ -39,15 +50,6 @@ class Control(Declared):
     max: Number | None = None
     integer: bool = False
     log: bool = False
-
-
-class TermCondition(Declared):
-    """A term is shown only while a control is, or is not, a value, or is one of several."""
-
-    control: str
-    is_: ControlValue = Field(default=None, alias="is")
-    not_: ControlValue = Field(default=None, alias="not")
-    in_: list[ControlValue] | None = Field(default=None, alias="in")
 
 
 class Term(Declared):

@@ -690,7 +690,7 @@ export interface components {
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["SetControls"] | components["schemas"]["Watch"];
         /**
          * Control
-         * @description A declared switch.
+         * @description A declared switch; while `when` does not hold it does nothing.
          */
         Control: {
             /** Name */
@@ -723,6 +723,7 @@ export interface components {
             terms?: {
                 [key: string]: string;
             } | null;
+            when?: components["schemas"]["TermCondition"] | null;
             /**
              * Doc
              * @default
@@ -2120,7 +2121,7 @@ export interface components {
         };
         /**
          * TermCondition
-         * @description A term is shown only while a control is, or is not, a value, or is one of several.
+         * @description Holds while a control is, or is not, a value, or is one of several, and while `and` holds.
          */
         TermCondition: {
             /** Control */
@@ -2129,6 +2130,7 @@ export interface components {
             not?: components["schemas"]["ControlValue"];
             /** In */
             in?: components["schemas"]["ControlValue"][] | null;
+            and?: components["schemas"]["TermCondition"] | null;
         } & {
             [key: string]: unknown;
         };

@@ -38,6 +38,19 @@ describe('substitute', () => {
     expect(substitute(shared, [], { kl: 'none' })).toHaveLength(0)
   })
 
+  it('asks for all conditions of a term', () => {
+    const when = { control: 'advantage', is: 'block', and: { control: 'value_coef', not: 0 } }
+    const terms = (value_coef: number) =>
+      substitute([{ latex: 'x', when }], [], { advantage: 'block', value_coef }).length
+    expect([terms(1), terms(0)]).toEqual([1, 0])
+  })
+
+  it('shows nothing of a switch that does nothing', () => {
+    const idle = { ...coefficient, when: { control: 'advantage', is: 'pass' } }
+    const [piece] = substitute([{ latex: '@value_coef@V' }], [idle], { advantage: 'block', value_coef: 1 })
+    expect(piece!.latex).toBe('V')
+  })
+
   it('does not call a changed number wrong', () => {
     expect(write({ advantage: 'block', value_coef: 3 })[1]!.latex).toContain('right-side')
   })

@@ -14,9 +14,10 @@ export const effectText = ({ kind, effect }: Control): string =>
 export const docText = ({ kind, doc }: Control, value: Value | undefined): string =>
   kind === 'gate' && value === 'pass' ? `If blocked: ${doc}` : (doc ?? '')
 
-function applies({ when }: EquationTerm, values: Record<string, Value>): boolean {
+function holds(when: EquationTerm['when'], values: Record<string, Value>): boolean {
   if (!when) return true
   const value = values[when.control]
+  if (!holds(when.and, values)) return false
   if (when.in) return when.in.some((one) => one === value)
   if (when.is !== undefined) return value === when.is
   return when.not === undefined || value !== when.not
@@ -39,12 +40,12 @@ export function substitute(equation: EquationTerm[], controls: Control[], values
   const replace = (whole: string, name: string) => {
     const control = byName.get(name)
     if (!control) return whole.replaceAll('@', '')
-    const latex = latexOf(control, values[name])
+    const latex = holds(control.when, values) ? latexOf(control, values[name]) : ''
     const side = isWrong(control, values[name]) ? 'wrong-side' : 'right-side'
     return latex && `\\htmlClass{${side}}{\\htmlData{control=${name}}{${latex}}}`
   }
   return equation
-    .filter((term) => applies(term, values))
+    .filter(({ when }) => holds(when, values))
     .flatMap(({ latex }) => pieces(latex))
     .reduce(joinCommas, [] as Piece[])
     .map((piece) => ({ ...piece, latex: piece.latex.replace(/@(\w+)@/g, replace) }))

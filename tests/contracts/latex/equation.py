@@ -1,4 +1,4 @@
-r"""The text of an equation, readable as a whole: what one line defines, the others may use; L is the sum of the summands.
+r"""The text of an equation, read as a whole: what one line defines, the others may use; L is the sum of the summands.
 
 A line that begins with L=, + or - is a summand of the loss, any other a definition or a bound (`evaluator`).
 """
@@ -15,7 +15,6 @@ from tests.contracts.latex.evaluator import Reader, name_of
 from tests.contracts.latex.numbers import Data, Table
 
 LEADING = re.compile(r"^(?:\\\\|\\quad|\\;|,|\s)+")
-KEPT = 1000  # tables at other parameters
 
 
 class Equation:
@@ -30,15 +29,13 @@ class Equation:
         self._read = {
             line: Reader(text.removeprefix("L="), {*symbols, "L"}, table).line() for line, text in bare.items()
         }
-        defined: dict[str, Node] = {symbol: self._read[line] for symbol, line in symbols.items()}
-        defined["L"] = lambda m: np.sum([self._read[line](m)[0] for line in summands], keepdims=True)
+        defined = {symbol: _once(self._read[line]) for symbol, line in symbols.items()}
+        defined["L"] = _once(lambda m: np.sum([self._read[line](m)[0] for line in summands], keepdims=True))
         self._moment = Moment(self._at, point, defined)
 
     def _at(self, point: Point) -> Table:
-        key = b"".join(x.tobytes() for x in point.values())
+        key = _key(point)
         if key not in self._made:
-            if len(self._made) == KEPT:
-                self._made.clear()
             self._made[key] = Table(self._data, point)
         return self._made[key]
 
@@ -54,3 +51,20 @@ class Equation:
         """dL in every parameter, one vector after another."""
         vectors = [name for name, x in self._moment.point.items() if len(x)]
         return np.concatenate([gradient(lambda m: m.look("L"), name, self._moment)[:, 0, 0] for name in vectors])
+
+
+def _once(f: Node) -> Node:
+    """f, computed once at the same parameters."""
+    made = dict[bytes, Array]()
+
+    def at(m: Moment) -> Array:
+        key = _key(m.point)
+        if key not in made:
+            made[key] = f(m)
+        return made[key]
+
+    return at
+
+
+def _key(point: Point) -> bytes:
+    return b"".join(x.astype(complex).tobytes() for x in point.values())

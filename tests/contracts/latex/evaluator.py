@@ -26,6 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -67,6 +68,7 @@ def tokens(latex: str) -> list[Token]:
     return [token for token in found if token.text not in SILENT]
 
 
+@cache
 def name_of(latex: str) -> str:
     """The one way in which a symbol is known, however it is spaced."""
     return " ".join(token.text for token in tokens(latex))
@@ -136,11 +138,10 @@ class Reader:
         return self._number() if self._next.isdigit() else self._group()
 
     def _number(self) -> Node:
-        digits = ""
-        while self._next.isdigit() or (self._next == "." and digits):
-            digits += self._next
-            self._at += 1
-        return lambda m: np.array([float(digits)])
+        digits = re.match(r"\d+(\.\d+)?", self._latex[self._tokens[self._at].at :])
+        assert digits is not None
+        self._at += len(digits[0])
+        return lambda m: np.array([float(digits[0])])
 
     def _argument(self) -> Node:
         """What ^ and a fraction take: one digit, one symbol, or a group in braces."""

@@ -92,10 +92,17 @@ def written(latex: str, c: Any) -> str:
 
     def one(match: re.Match[str]) -> str:
         row, value = about[match[1]], values[match[1]]
+        if "when" in row and not _shown(row["when"], values):
+            return ""
         key = str(value).lower() if isinstance(value, bool) else str(value)
-        return str(row.get("terms", {}).get(key, row["latex"]))
+        return str(row.get("terms", {}).get(key, row["latex"])) + " "  # so that a command ends here
 
     return SWITCH.sub(one, latex)
+
+
+def _shown(when: dict[str, Any], values: dict[str, Any]) -> bool:
+    value = values[when["control"]]
+    return bool(value != when["not"] if "not" in when else value == when["is"] if "is" in when else value in when["in"])
 
 
 def _row(line: Line, value: Tensor, c: Any, name: str = "") -> Row:

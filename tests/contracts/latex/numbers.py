@@ -216,17 +216,14 @@ class Table:
 
     def _mean_weight(self, rho: Array) -> Array:
         """The mean of the weights: of one per trajectory, of those at equal times, or of all."""
-        held = self._c.weight_clamp or np.inf
-        log_w = np.log(rho)
-        if self._c.importance == "timestep":
-            return np.exp(np.where(abs(log_w.real) > held, np.sign(log_w.real) * held, log_w)).mean()[None]
-        sums = np.zeros(len(log_w), complex)
-        for places in self._data.trajectories:
-            sums[places] = np.cumsum(log_w[places])
-        last = sums[[places[-1] for places in self._data.trajectories]]
-        log_w = last if self._c.importance == "trajectory" else sums
-        w = np.exp(np.where(abs(log_w.real) > held, np.sign(log_w.real) * held, log_w))
-        return w.mean()[None] if self._c.importance == "trajectory" else self._at_equal_times(w)
+        kind, most, log_w = self._c.importance, self._c.weight_clamp, np.log(rho)
+        if kind != "timestep":
+            for places in self._data.trajectories:
+                log_w[places] = np.cumsum(log_w[places])
+        if kind == "trajectory":
+            log_w = log_w[[places[-1] for places in self._data.trajectories]]
+        w = np.exp(np.where(abs(log_w.real) > most, np.sign(log_w.real) * most, log_w) if most else log_w)
+        return self._at_equal_times(w) if kind == "per_decision" else w.mean()[None]
 
     # The policy: a linear function of the observation, and what its family makes of it
 
@@ -274,7 +271,8 @@ class Table:
         """The gradient of log pi(a_t|s_t) [P, M], as numbers."""
         theta = self._point[r"\theta"].real
         ways = np.eye(len(theta)) * 1j * TINY
-        return np.stack([Table(self._data, {**self._point, r"\theta": theta + way})._log_pi.imag for way in ways]) / TINY
+        moved = [Table(self._data, {**self._point, r"\theta": theta + way}) for way in ways]
+        return np.stack([table._log_pi.imag for table in moved]) / TINY
 
     # The critic
 
