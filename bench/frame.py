@@ -62,7 +62,8 @@ def measure() -> dict[str, list[float]]:
         sink = Watched(JournalWriter(Path(folder)))
         run = Timed(resolve(CONFIG), sink)
         run.watch.go()
-        run.go()
+        while run.progress() < 1.0:
+            run.advance()
         sink.journal.close()
     return {kind: spent[kind] for kind in KINDS if len(spent[kind]) > 1}
 

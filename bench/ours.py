@@ -29,14 +29,15 @@ def telemetry_off(job: Job, seed: int) -> list[Mark]:
 def marks(job: Job, seed: int, sink: Any, telemetry: bool) -> list[Mark]:
     """Train and return a mark at the beginning and at the end of every update."""
     from rl_core.run.run import Run
+    from rl_core.trainer.operate import Operator
 
-    run = Run(config(job, seed), sink, telemetry=telemetry)
+    run, operator = Run(config(job, seed), sink, telemetry=telemetry), Operator()
     run.watch.go()
     found = [mark(0)]
     while run.progress() < 1.0:
-        run.operator.between_updates(run)
+        operator.between_updates(run)
         run.advance()
-        found.append(mark(run.collector.env_steps))
+        found.append(mark(run.source.env_steps))
     return found
 
 

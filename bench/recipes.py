@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import median
@@ -17,6 +18,7 @@ from backend.agent.environment import agent_environment
 from bench.report import console, machine, print_table
 
 SEEDS = range(10)
+WINDOW = 100  # episodes whose mean return is meant where the metric is episode/return
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,15 @@ def _solved(payload: dict[str, Any]) -> list[tuple[float, int]]:
 
 def _metric_reached(metric: str, at_least: float) -> Callable[[dict[str, Any]], list[tuple[float, int]]]:
     """The same of the rows of a frame in which a metric is at its bar; for what episode returns do not tell."""
+    returns: deque[float] = deque(maxlen=WINDOW)
+
+    def ended(payload: dict[str, Any]) -> list[tuple[float, int]]:
+        found = []
+        for episode in payload.get("ended", []):
+            returns.append(episode["return"])
+            if len(returns) == WINDOW and sum(returns) / WINDOW >= at_least:
+                found.append((episode["wall"], episode["env_steps"]))
+        return found
 
     def seen(payload: dict[str, Any]) -> list[tuple[float, int]]:
         if payload["type"] != "frame":
@@ -61,7 +72,7 @@ def _metric_reached(metric: str, at_least: float) -> Callable[[dict[str, Any]], 
         rows = zip(wall, env_steps, payload["scalars"][metric]["last"], strict=True)
         return [(seconds, steps) for seconds, steps, value in rows if value >= at_least]
 
-    return seen
+    return ended if metric == "episode/return" else seen
 
 
 def main() -> None:

@@ -62,12 +62,14 @@ class Bench:
         from rl_core.journal.views import ViewReceiver
         from rl_core.run.run import Run
         from rl_core.run.threads import one_thread
+        from rl_core.trainer.operate import Operator
 
         self._threads = one_thread()
         self._threads.__enter__()
         self.events: list[dict[str, Any]] = []
         self.evaluator = Evaluator(folder)
-        self.run = Run(resolve(CONFIG), Kept(self.events), evaluator=self.evaluator)
+        self.run, self.operator = Run(resolve(CONFIG), Kept(self.events)), Operator()
+        self.operator.drives(self.run, self.evaluator)
         self.run.watch.go()
         self.receiver = ViewReceiver(folder)
 
@@ -112,7 +114,7 @@ class Bench:
             before = len(self.events)
             self.evaluator.request(1, k, f"r{k}")
             began, processor = time.perf_counter(), time.thread_time()
-            self.run.attend()
+            self.evaluator.attend(self.run)
             forks.append(1e3 * (time.thread_time() - processor))
             while not any(event["kind"] == "action_done" for event in self.events[before:]):
                 self.advance(0.0)
@@ -127,7 +129,7 @@ class Bench:
         """Train for so long, and at least one update."""
         began, processor, updates = time.perf_counter(), time.thread_time(), 0
         while updates == 0 or time.perf_counter() - began < seconds:
-            self.run.operator.between_updates(self.run)
+            self.operator.between_updates(self.run)
             self.run.advance()
             updates += 1
         return Speed(updates / (time.perf_counter() - began), updates / (time.thread_time() - processor))

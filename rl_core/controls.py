@@ -6,7 +6,7 @@ One declaration gives the validation, the API schema, the panel, the reference p
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, NoReturn, Self, cast, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,8 +14,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from rl_core.ad.gate import Gate
+from rl_core.conditions import Condition, condition_json
 from rl_core.schedules import scheduled
-from rl_core.when import When, to_json
 
 Edges = tuple[tuple[str, str], ...]
 Group = Literal["estimator", "policy", "critic", "schedule", "optimiser", "network"]
@@ -32,14 +32,16 @@ def boundary(
     ref: str = "",
     default: Literal["block", "pass"] = "block",
     group: Group = "estimator",
+    when: Sequence[Condition] = (),
 ) -> Any:
     """Declare a detach boundary: a gate whose state decides whether `edges` (loss, parameter group) carry gradient.
 
-    `latex` is how the blocked value is written, `passed` how it is written when gradient flows.
+    `latex` is how the blocked value is written, `passed` how it is written when gradient flows. Like every control it
+    may say `when` it has an effect: where any of the conditions holds, the other controls being as they are.
     """
     terms = {"block": latex, "pass": passed}
     about = {"kind": "gate", "edges": [list(e) for e in edges], "spec": spec, "boundary": True, "terms": terms}
-    return _field(default, latex, title=title, effect=effect, ref=ref, live=True, group=group, about=about)
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=True, group=group, when=when, about=about)
 
 
 def choice(
@@ -53,10 +55,11 @@ def choice(
     effect: str = "",
     ref: str = "",
     live: bool = True,
+    when: Sequence[Condition] = (),
 ) -> Any:
     """Declare a choice between named values; with `spec` (a B-n) a value other than the default is a wrong side."""
     about = {"kind": "choice", "spec": spec, "boundary": bool(spec), "terms": terms or {}}
-    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, when=when, about=about)
 
 
 def number(
@@ -73,6 +76,7 @@ def number(
     effect: str = "",
     ref: str = "",
     live: bool = True,
+    when: Sequence[Condition] = (),
 ) -> Any:
     """Declare a number with its bounds and unit; an `int` annotation makes it whole.
 
@@ -81,7 +85,7 @@ def number(
     about = {"kind": "number", "min": ge, "max": le, "unit": unit, "log": log} | (
         {"schedule": schedule} if schedule else {}
     )
-    extra = _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+    extra = _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, when=when, about=about)
     return cast(FieldInfo, Field(default, ge=ge, le=le, allow_inf_nan=False, json_schema_extra=extra.json_schema_extra))
 
 
@@ -92,14 +96,19 @@ def flag(
     title: str,
     group: Group = "estimator",
     terms: dict[str, str] | None = None,
-    when: When | None = None,
     effect: str = "",
     ref: str = "",
     live: bool = True,
+    when: Sequence[Condition] = (),
 ) -> Any:
-    """Declare an on/off switch; where `when` does not hold it does nothing, and an equation shows nothing of it."""
-    about = {"kind": "flag", "terms": terms or {}} | ({"when": to_json(when)} if when else {})
-    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, about=about)
+    """Declare an on/off switch."""
+    about = {"kind": "flag", "terms": terms or {}}
+    return _field(default, latex, title=title, effect=effect, ref=ref, live=live, group=group, when=when, about=about)
+
+
+def acting_when(*when: Condition) -> dict[str, Any]:
+    """What `inherited` takes to say when a control has an effect: where any of these holds; none = always."""
+    return {"when": [condition_json(condition) for condition in when]}
 
 
 def inherited(base: type[Controls], name: str, default: Any, **about: Any) -> Any:
@@ -111,9 +120,19 @@ def inherited(base: type[Controls], name: str, default: Any, **about: Any) -> An
 
 
 def _field(
-    default: Any, latex: str, *, title: str, effect: str, ref: str, live: bool, group: Group, about: dict[str, Any]
+    default: Any,
+    latex: str,
+    *,
+    title: str,
+    effect: str,
+    ref: str,
+    live: bool,
+    group: Group,
+    when: Sequence[Condition],
+    about: dict[str, Any],
 ) -> Any:
     shared = {"latex": latex, "title": title, "effect": effect, "ref": ref, "live": live, "group": group}
+    shared |= acting_when(*when)
     return Field(default, json_schema_extra=cast(Any, {"control": shared | about}))
 
 
@@ -145,7 +164,8 @@ class Controls(BaseModel):
     def at(self, progress: float, remembered: Mapping[str, Any] | None = None) -> InForce:
         """The controls at a moment: schedules at `progress` in [0, 1] of the budget, and what parts have remembered."""
         schedules = [(name, about["schedule"]) for name, about in self._abouts() if about.get("schedule")]
-        now = {name: scheduled(getattr(self, name), getattr(self, by), progress) for name, by in schedules}
+        now: dict[str, Any] = {"progress": progress}
+        now |= {name: scheduled(getattr(self, name), getattr(self, by), progress) for name, by in schedules}
         return InForce(self, now | dict(remembered or {}))
 
     def passing_edges(self) -> list[tuple[str, str]]:

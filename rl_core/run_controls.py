@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import model_validator
@@ -12,6 +12,8 @@ from rl_core.controls import Controls, choice, flag, number
 
 class RunControls(Controls):
     """What every algorithm's controls extend: what is recorded, when a run counts as solved, and where it computes."""
+
+    along_trajectories: ClassVar[bool] = False  # whether the loss has to know to which trajectory a sample belongs
 
     solved_window: int = number(
         r"k", 100, title="Solved over", ge=1, le=1000, unit="episodes", group="schedule",

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
 IntArray = NDArray[np.int64]
+Array = FloatArray  # what metrics are read from
 Actions = IntArray | FloatArray  # [N], or [N, D_a]
 Action = int | FloatArray  # of one lane
 Forward = Callable[[FloatArray, Sequence[FloatArray]], FloatArray]  # inputs and dropout masks -> outputs, no graph

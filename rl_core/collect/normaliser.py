@@ -37,7 +37,9 @@ class NormalisationControls(Controls):
     """Divide rewards by the running standard deviation of the discounted return, without moving their mean."""
 
     norm_at_update: Literal["as_acted", "updated"] = choice(
-        r"\hat s_{\text{update}}", "as_acted", title="Normalisation at the update", spec="B-8",
+        r"\hat s_{\text{update}}", "as_acted",
+        when=[("normalise_obs", "not", "off")],
+        title="Normalisation at the update", spec="B-8",
         effect="Normalised again with newer statistics, log pi belongs to inputs nobody acted on: ratio not 1.",
     )  # fmt: skip
     """Whether the update sees the observations as the policy acted on them, or with the statistics they have moved."""

@@ -21,7 +21,12 @@ class OnLanes:
     def __init__(
         self, lanes: Lanes, net: ActorCritic, streams: Streams, c: Any, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self.rollout = Collector(lanes, net, streams, c.dropout, clock)
+        self.rollout = Collector(lanes, net, streams, self.dropout(c), clock)
+
+    def dropout(self, c: Any) -> float:
+        """Probability that a hidden unit of the actor is silenced for one step."""
+        dropout: float = c.dropout
+        return dropout
 
     @property
     def env_steps(self) -> int:

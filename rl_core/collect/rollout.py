@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from rl_core.collect.acting import acting
 from rl_core.collect.lanes_state import LanesState
 from rl_core.collect.live import Keep, LiveRecorder
 from rl_core.collect.normaliser import Normaliser
@@ -54,7 +53,7 @@ class Collector:
     ) -> None:
         self._state = LanesState(lanes, streams)
         self.normaliser = Normaliser(lanes.info.obs_size, lanes.num_lanes)
-        self._net, self._acting = net, acting(net, lanes.info.actions)
+        self._net, self.acting = net, net.acting(lanes.info.actions)
         self._device = next(net.parameters()).device
         self._streams, self._clock = streams, clock
         self._dropout, self._hidden = dropout, net.hidden_sizes
@@ -104,9 +103,9 @@ class Collector:
         masks = self._draw_masks()
         raw = state.obs
         obs = self.normaliser.obs(raw)
-        output = self._acting.output(obs, masks)
-        action = self._acting.sample(output, noise)
-        executed = self._acting.executed(action)  # B-8: what is stored is the sample, what acts is inside the bounds
+        output = self.acting.output(obs, masks)
+        action = self.acting.sample(output, noise)
+        executed = self.acting.executed(action)  # B-8: what is stored is the sample, what acts is inside the bounds
         if rows.live:
             rows.live.note(obs, masks, action)
         rows.episode_step.append(state.episode_length.copy())
@@ -132,7 +131,7 @@ class Collector:
             rows.cuts.append((t * self._n + lane, result.obs_tp1[lane]))
 
     def _noise(self, n_steps: int) -> FloatArray:
-        return self._acting.noise(self._streams["action"], n_steps, self._n)
+        return self.acting.noise(self._streams["action"], n_steps, self._n)
 
     def _begin_all(self) -> None:
         self._state.begin_all()
@@ -152,7 +151,7 @@ class Collector:
         def put(array: Any) -> torch.Tensor:
             return torch.from_numpy(array).to(device)
 
-        action_t, behaviour_t = put(np.stack(rows.action)), put(self._acting.params(np.stack(rows.output)))
+        action_t, behaviour_t = put(np.stack(rows.action)), put(self.acting.params(np.stack(rows.output)))
         terminated_t = put(np.stack([s.terminated_t for s in rows.step]))
         truncated_t = put(np.stack([s.truncated_t for s in rows.step])) & ~terminated_t
         end_t = terminated_t | truncated_t

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from rl_core.environments.lanes import EnvironmentInfo
+from rl_core.policies.family import families
 from rl_core.refusals import ConfigError
-from rl_core.types import Box, Discrete
+from rl_core.types import Discrete
 
 Fit = Callable[[Any, EnvironmentInfo], str | None]  # controls, environment -> why they do not fit
 
@@ -53,22 +54,11 @@ def table_for_states(c: Any, info: EnvironmentInfo) -> str | None:
 
 @fit("distribution")
 def family_for_actions(c: Any, info: EnvironmentInfo) -> str | None:
-    """Two actions, discrete ones, or real numbers."""
-    actions = info.actions
-    if c.distribution == "gaussian" and isinstance(actions, Discrete):
-        return (
-            f"distribution 'gaussian' acts with real numbers, but {info.id} has {actions.n} discrete actions. Use "
-            "'auto' or 'categorical'."
-        )
-    if c.distribution == "categorical" and isinstance(actions, Box):
-        return (
-            f"distribution 'categorical' chooses among discrete actions, but {info.id} acts with {actions.size} real "
-            "numbers. Use 'auto' or 'gaussian'."
-        )
-    if c.distribution == "bernoulli" and not (isinstance(actions, Discrete) and actions.n == 2):
-        has = f"{actions.n} actions" if isinstance(actions, Discrete) else f"{actions.size} real numbers to act with"
-        return f"distribution 'bernoulli' chooses between two actions, but {info.id} has {has}. Use 'auto'."
-    return None
+    """A family says which actions it is of."""
+    if c.distribution == "auto":
+        return None
+    misfit = families[c.distribution].misfit(info.actions)
+    return f"distribution '{c.distribution}' {misfit.format(environment=info.id)}" if misfit else None
 
 
 @fit("critic")
@@ -79,6 +69,17 @@ def value_per_action(c: Any, info: EnvironmentInfo) -> str | None:
     return (
         f"critic 'q' has a value per action, but {info.id} acts with {info.actions.size} real numbers. Use 'v', or an "
         "environment with discrete actions."
+    )
+
+
+@fit("td_target")
+def largest_value(c: Any, info: EnvironmentInfo) -> str | None:
+    """A maximum over actions is taken over a list of them."""
+    if isinstance(info.actions, Discrete):
+        return None
+    return (
+        f"the target of Q is a maximum over actions, but {info.id} acts with {info.actions.size} real numbers. "
+        "Use 'ppo' or another algorithm with an actor, or an environment with discrete actions."
     )
 
 

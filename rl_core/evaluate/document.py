@@ -8,13 +8,13 @@ import torch
 
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Estimates
-from rl_core.evaluate.stage import Stage
+from rl_core.evaluate.recorded_lane import RecordedLane
 from rl_core.types import Box
 
 
-def document(b: Batch, e: Estimates, stage: Stage, has_critic: bool) -> dict[str, Any]:
+def document(b: Batch, e: Estimates, stage: RecordedLane) -> dict[str, Any]:
     """The episode that is the only one in `b`; rewards are the environment's own, actions those before clipping."""
-    value = e.value_t[:, 0].tolist() if has_critic else [None] * len(b.reward_t)
+    value = e.value_t[:, 0].tolist() if e.td_error_t is not None else [None] * len(b.reward_t)
     signals = {"reward": list(stage.rewards), "value": value, "advantage": e.advantage_t[:, 0].tolist()}
     return {
         "return": sum(stage.rewards),
@@ -26,7 +26,7 @@ def document(b: Batch, e: Estimates, stage: Stage, has_critic: bool) -> dict[str
     }
 
 
-def policy(b: Batch, stage: Stage) -> dict[str, list[Any]]:
+def policy(b: Batch, stage: RecordedLane) -> dict[str, list[Any]]:
     """Actions, and the distributions that they were drawn from, [T] each."""
     action, behaviour_t = b.action_t[:, 0].tolist(), b.behaviour_t[:, 0]
     if isinstance(stage.info.actions, Box):
@@ -37,7 +37,7 @@ def policy(b: Batch, stage: Stage) -> dict[str, list[Any]]:
     return {"action": action, "action_probs": probs, "action_mean": [], "action_std": []}
 
 
-def _view(stage: Stage) -> dict[str, Any]:
+def _view(stage: RecordedLane) -> dict[str, Any]:
     if stage.no_view:
         return {"kind": "none", "reason": stage.no_view}
     if stage.camera:

@@ -6,16 +6,14 @@ import logging
 import time
 from collections import deque
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rl_core.evaluate.child import Child
 from rl_core.evaluate.recording import LIMIT, Job, Reason, record
 from rl_core.evaluate.schedule import following
 from rl_core.evaluate.watching import Watcher
 from rl_core.journal.episodes import EpisodeFolder
-
-if TYPE_CHECKING:
-    from rl_core.run.run import Run
+from rl_core.run.run import Run
 
 logger = logging.getLogger("policyscope.evaluator")
 
@@ -57,7 +55,7 @@ class Evaluator:
 
     def watch(self, run: Run, fps: float) -> None:
         """Show the policy live, or no more (0)."""
-        self._watcher.watch(run.role(), fps)
+        self._watcher.watch(run.snapshot(), fps)
 
     def finish(self, run: Run, patient: bool) -> None:
         """Before the run's last word: every request gets its answer, and no child is left."""
@@ -101,9 +99,9 @@ class Evaluator:
         return True
 
     def _begin(self, run: Run, job: Job) -> None:
-        role, first, folder = run.role(), self._folder.next_number, self._folder
+        snapshot, first, folder = run.snapshot(), self._folder.next_number, self._folder
         try:
-            child = Child(lambda tell: record(role, job, folder, first, tell), NICENESS)
+            child = Child(lambda tell: record(snapshot, job, folder, first, tell), NICENESS)
         except OSError as failed:
             self._answer(run, job, run.update, [], f"no process could be started: {failed}")
         else:

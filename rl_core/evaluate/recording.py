@@ -10,9 +10,10 @@ import numpy as np
 
 from rl_core.evaluate.child import Tell
 from rl_core.evaluate.document import document
-from rl_core.evaluate.stage import Stage, build_stage
-from rl_core.evaluate.understudy import Role, Understudy
+from rl_core.evaluate.policy_copy import PolicyCopy
+from rl_core.evaluate.recorded_lane import RecordedLane, record_lane
 from rl_core.journal.episodes import EpisodeFolder
+from rl_core.run.snapshot import PolicySnapshot
 
 LIMIT = 60  # s for one episode
 
@@ -35,9 +36,9 @@ class Job:
         return int(np.random.SeedSequence([run_seed, 300, n]).generate_state(1)[0])
 
 
-def record(role: Role, job: Job, folder: EpisodeFolder, first: int, tell: Tell) -> None:
+def record(role: PolicySnapshot, job: Job, folder: EpisodeFolder, first: int, tell: Tell) -> None:
     """Play and write the episodes of a job, numbered from `first` on; a process that takes too long is ended."""
-    stage = build_stage(role.config.environment, keep=True)
+    stage = record_lane(role.config.environment, keep=True)
     for k in range(job.episodes):
         signal.alarm(LIMIT)
         n = first + k
@@ -49,10 +50,10 @@ def record(role: Role, job: Job, folder: EpisodeFolder, first: int, tell: Tell) 
         tell(summary(played))
 
 
-def play(role: Role, stage: Stage, seed: int) -> dict[str, Any]:
+def play(role: PolicySnapshot, stage: RecordedLane, seed: int) -> dict[str, Any]:
     """One episode as a document; the same seed and parameters make the same one."""
-    b, e = Understudy(role, stage, seed).play()
-    return document(b, e, stage, role.c.critic == "v")
+    b, e = PolicyCopy(role, stage, seed).play()
+    return document(b, e, stage)
 
 
 def summary(played: dict[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from rl_core.data.batch import Batch
 from rl_core.evaluate.child import Child
 from rl_core.evaluate.document import policy
 from rl_core.evaluate.mirror import Mirror
-from rl_core.evaluate.stage import Stage, build_stage
-from rl_core.evaluate.understudy import Role, Understudy
+from rl_core.evaluate.policy_copy import PolicyCopy
+from rl_core.evaluate.recorded_lane import RecordedLane, record_lane
 from rl_core.journal.views import ViewSender
-
-if TYPE_CHECKING:
-    from rl_core.run.run import Run
+from rl_core.run.run import Run
+from rl_core.run.snapshot import PolicySnapshot
 
 logger = logging.getLogger("policyscope.watching")
 
@@ -35,7 +34,7 @@ class Watcher:
         self._mirror: Mirror | None = None
         self._shown, self._fps = -1, 0.0
 
-    def watch(self, role: Role, fps: float) -> None:
+    def watch(self, role: PolicySnapshot, fps: float) -> None:
         """Play at most `fps` steps per second; 0 = no more. Another rate takes another child."""
         if self._child is not None and fps == self._fps:
             return
@@ -57,7 +56,7 @@ class Watcher:
         if self._child is None or self._mirror is None:
             return
         if run.update != self._shown:
-            self._mirror.write(run.update, run.role().parameters)
+            self._mirror.write(run.update, run.snapshot().parameters)
             self._shown = run.update
         code = self._child.ended()
         if code is not None:
@@ -73,10 +72,10 @@ class Watcher:
         self._child = self._mirror = None
 
 
-def perform(role: Role, fps: float, mirror: Mirror, sender: ViewSender) -> None:
+def perform(role: PolicySnapshot, fps: float, mirror: Mirror, sender: ViewSender) -> None:
     """Episode after episode in real time, each action by the newest parameters, until nobody has listened a while."""
-    stage = build_stage(role.config.environment, keep=False)
-    understudy = Understudy(role, stage, int(np.random.SeedSequence().generate_state(1)[0]))
+    stage = record_lane(role.config.environment, keep=False)
+    understudy = PolicyCopy(role, stage, int(np.random.SeedSequence().generate_state(1)[0]))
     update, episode, ret, t, due = role.update, 1, 0.0, 0, time.monotonic()
     while sender.unheard_for < ALONE:
         newest = mirror.read()
@@ -92,7 +91,7 @@ def perform(role: Role, fps: float, mirror: Mirror, sender: ViewSender) -> None:
         time.sleep(max(0.0, due - time.monotonic()))
 
 
-def moment(b: Batch, stage: Stage) -> dict[str, Any]:
+def moment(b: Batch, stage: RecordedLane) -> dict[str, Any]:
     """One step as a live message holds it: the state, and what was done in it."""
     pictured = stage.camera is not None
     chosen = {name: (values or [None])[0] for name, values in policy(b, stage).items()}

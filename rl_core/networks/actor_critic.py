@@ -8,24 +8,14 @@ import torch
 from torch import Generator, Tensor, nn
 
 from rl_core.networks.controls import NetworkControls
+from rl_core.networks.forward import graphless
 from rl_core.networks.initial import initialise
 from rl_core.networks.mapping import Networks
 from rl_core.networks.mlp import Mlp
-from rl_core.policies.bernoulli import Bernoulli
-from rl_core.policies.categorical import Categorical
-from rl_core.policies.family import Distribution
-from rl_core.policies.gaussian import DiagonalGaussian
-from rl_core.types import ActionSpace, Box, Discrete, Spaces
+from rl_core.policies.family import Acting, Distribution, family_for
+from rl_core.types import ActionSpace, Discrete, Spaces
 
 CriticKind = Literal["v", "q", "none"]
-Family = Literal["categorical", "bernoulli", "gaussian"]
-
-
-def family(actions: ActionSpace, c: NetworkControls) -> Family:
-    """The distribution that the controls ask for, by the action space where they leave it open."""
-    if c.distribution != "auto":
-        return c.distribution
-    return "gaussian" if isinstance(actions, Box) else "categorical"
 
 
 class ActorCritic(Networks):
@@ -39,25 +29,19 @@ class ActorCritic(Networks):
         self, obs_size: int, actions: ActionSpace, c: NetworkControls, critic: CriticKind, generator: Generator
     ) -> None:
         super().__init__()
-        self.hidden_sizes, self.family = c.hidden_sizes, family(actions, c)
+        self.hidden_sizes, self.family = c.hidden_sizes, family_for(actions, c.distribution)
         shared = c.trunk == "shared"
         body = [obs_size, *self.hidden_sizes]
         own = body[-1:] if shared else body
         self.trunk = Mlp(body, c.activation, trunk=True) if shared else None
-        self.actor = Mlp([*own, self._outputs(actions)], c.activation, bias=c.network == "mlp")
+        self.actor = Mlp([*own, self.family.outputs(actions)], c.activation, bias=c.network == "mlp")
         values = actions.n if critic == "q" and isinstance(actions, Discrete) else 1
         self.critic = None if critic == "none" else Mlp([*own, values], c.activation, bias=c.network != "tabular")
-        self.log_sigma = (
-            nn.Parameter(torch.full((len(actions.low),), c.log_sigma)) if isinstance(actions, Box) else None
-        )
+        size = self.family.outputs(actions)
+        self.log_sigma = nn.Parameter(torch.full((size,), c.log_sigma)) if self.family.has_sigma else None
         for net, gain in ((self.trunk, 1.0), (self.actor, 0.01), (self.critic, 1.0)):
             if net is not None:
                 initialise(net, c.initialisation, gain, generator)
-
-    def _outputs(self, actions: ActionSpace) -> int:
-        if isinstance(actions, Box):
-            return actions.size
-        return 1 if self.family == "bernoulli" else actions.n
 
     def forward(self, obs: Tensor, action: Tensor, masks: tuple[Tensor, ...] = ()) -> Tensor:
         """log pi(a|s) [..]: the function of the parameters that per-sample gradients are taken of."""
@@ -78,15 +62,15 @@ class ActorCritic(Networks):
         return self._distribution_of(self.actor(features))
 
     def _distribution_of(self, out: Tensor) -> Distribution:
-        if self.log_sigma is not None:
-            return DiagonalGaussian(out, self.log_sigma)
-        return Bernoulli(out.squeeze(-1)) if self.family == "bernoulli" else Categorical.from_logits(out)
+        return self.family.of(out, self.log_sigma)
 
     def distribution(self, params: Tensor) -> Distribution:
         """The distribution with parameters [.., P], as a batch stored them."""
-        if self.log_sigma is not None:
-            return DiagonalGaussian.from_params(params)
-        return Bernoulli.from_params(params) if self.family == "bernoulli" else Categorical.from_logits(params)
+        return self.family.from_params(params)
+
+    def acting(self, actions: ActionSpace) -> Acting:
+        """How the policy acts; to be asked after the parameters have found their place."""
+        return self.family.acting(graphless(self.actor, self.trunk), actions, self.log_sigma)
 
     def value(self, obs: Tensor) -> Tensor:
         """V(s) [..], with the unit axis removed: a value of shape [B, 1] against a target [B] would broadcast.

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from rl_core.networks.actor_critic import ActorCritic
 from rl_core.networks.mlp import Mlp
 from rl_core.types import FloatArray, Forward
 
@@ -17,11 +16,6 @@ def graphless(net: Mlp, trunk: Mlp | None = None) -> Forward:
     """The forward pass of `net`, after its trunk if it has one; follows their parameters as they change in place."""
     on_cpu = next(net.parameters()).device.type == "cpu"
     return _NumpyMlp(net, trunk) if on_cpu else _TorchMlp(net, trunk)
-
-
-def graphless_value(net: ActorCritic) -> Forward | None:
-    """V [.., 1] without a graph, where there is a critic."""
-    return None if net.critic is None else graphless(net.critic, net.trunk)
 
 
 class _NumpyMlp:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import model_validator
 
@@ -36,8 +36,6 @@ Critic = Literal["v", "none"]
 class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls, RunControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
 
-    along_trajectories: ClassVar[bool] = False  # whether the loss has to know to which trajectory a sample belongs
-
     @property
     def keeps(self) -> Keep | None:
         """What a rollout keeps of the policy with its graph."""
@@ -61,12 +59,20 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """What each action is weighted with, before a baseline is subtracted."""
 
     gae_lambda: float = number(
-        r"\lambda", 0.95, title="GAE lambda", ge=0, le=1, effect="0 is the one-step TD error, 1 is return minus value."
+        r"\lambda",
+        0.95,
+        when=[("return_kind", "is", "gae"), ("critic_target", "is", "lambda")],
+        title="GAE lambda",
+        ge=0,
+        le=1,
+        effect="0 is the one-step TD error, 1 is return minus value.",
     )
     """Decay of the TD errors in the generalised advantage estimate; also of the critic's lambda-return."""
 
     n_step: int = number(
-        r"n", 5, title="Steps before bootstrapping", ge=1, le=500, unit="steps",
+        r"n", 5,
+        when=[("return_kind", "is", "n_step"), ("critic_target", "is", "n_step")],
+        title="Steps before bootstrapping", ge=1, le=500, unit="steps",
         effect="Fewer lean on the critic (biased), more on the rewards (noisy).",
     )  # fmt: skip
     """Rewards summed before V takes over, for the n-step return."""
@@ -83,7 +89,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """What is subtracted from the return; GAE and TD errors carry V already."""
 
     baseline_constant: float = number(
-        r"b_0", 0.0, title="Constant baseline", ge=-1e6, le=1e6, unit="reward",
+        r"b_0", 0.0, when=[("baseline", "is", "constant")], title="Constant baseline", ge=-1e6, le=1e6, unit="reward",
         effect="Near the mean return it lowers the variance; far from it raises it a lot, and stays unbiased.",
     )  # fmt: skip
     """The number that the baseline 'constant' subtracts."""
@@ -99,7 +105,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """Over which samples the advantage is centred and divided by its standard deviation."""
 
     norm_ddof: int = number(
-        r"\text{ddof}", 0, title="Normalisation ddof", ge=0, le=1,
+        r"\text{ddof}", 0, when=[("advantage_norm", "not", "none")], title="Normalisation ddof", ge=0, le=1,
         effect="Seen only where few samples are normalised together.",
     )  # fmt: skip
     """0 divides the variance by n, 1 by n - 1."""
@@ -107,7 +113,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     gamma_t: bool = flag(
         r"\gamma^t", False, title="Discounted state weights", effect="Without it the direction is biased if gamma < 1.",
         terms={"true": r"\gamma^t\,", "false": ""}, ref="Sutton and Barto 2018, section 13.3",
-        when=("return_kind", "not", "full"),
+        when=[("return_kind", "not", "full")],
     )  # fmt: skip
     """Weight each step with gamma to the power of its index in the episode; the full return is never weighted so."""
 
@@ -131,21 +137,30 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """Whether a value network is learnt."""
 
     critic_target: CriticTarget = choice(
-        r"\hat R_t", "lambda", title="Value target", group="critic",
+        r"\hat R_t", "lambda", when=[("critic", "not", "none")], title="Value target", group="critic",
         effect="Monte-Carlo targets are unbiased and noisy, bootstrapped ones the reverse.",
         terms=critic_targets.latex(),
     )  # fmt: skip
     """What the critic is fitted to."""
 
     value_target: Gate = boundary(
-        r"\operatorname{sg}[\hat R_t]", passed=r"\hat R_t", title="Target gradient", edges=(("value", "critic"),),
+        r"\operatorname{sg}[\hat R_t]", passed=r"\hat R_t",
+        when=[("critic", "not", "none")],
+        title="Target gradient", edges=(("value", "critic"),),
         spec="B-2", group="critic", effect="Semi-gradient becomes residual gradient; Monte Carlo has no graph.",
         ref="Baird 1995",
     )  # fmt: skip
     """Treat the value target as a constant in the value loss."""
 
     value_coef: float = number(
-        r"c_v", 0.5, title="Value coefficient", ge=0, le=100, group="critic", effect="Weight of the value loss."
+        r"c_v",
+        0.5,
+        when=[("critic", "not", "none")],
+        title="Value coefficient",
+        ge=0,
+        le=100,
+        group="critic",
+        effect="Weight of the value loss.",
     )
     """Weight of the mean squared error of V in the summed loss."""
 
@@ -156,25 +171,30 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     """Weight of the entropy bonus."""
 
     entropy_schedule: Schedule = choice(
-        r"c_e(n)", "constant", title="Entropy schedule", group="policy", effect="Exploration fades with the budget."
+        r"c_e(n)",
+        "constant",
+        when=[("entropy_coef", "not", 0)],
+        title="Entropy schedule",
+        group="policy",
+        effect="Exploration fades with the budget.",
     )
     """How the entropy coefficient falls with the fraction of the budget used."""
 
     entropy: Literal["current", "stored"] = choice(
-        r"H", "current", title="Entropy probabilities", spec="B-9", group="policy",
+        r"H", "current", when=[("entropy_coef", "not", 0)], title="Entropy probabilities", spec="B-9", group="policy",
         effect="Stored probabilities are numbers: the bonus has gradient 0 and does nothing.",
         terms={"current": r"H(\pi_\theta)", "stored": r"H(\pi_{\text{stored}})"},
     )  # fmt: skip
     """From which probabilities the entropy bonus is computed."""
 
     dropout_mask: Literal["stored", "redrawn", "off"] = choice(
-        r"m", "stored", title="Dropout mask", spec="B-8", group="policy",
+        r"m", "stored", when=[("dropout", "not", 0)], title="Dropout mask", spec="B-8", group="policy",
         effect="With another mask log pi belongs to a policy that never acted: the ratio is not 1 at epoch 0.",
     )  # fmt: skip
     """Under which dropout mask the update evaluates the policy; without dropout there is none."""
 
     stored_action: Literal["unclipped", "clipped"] = choice(
-        r"a_t", "unclipped", title="Stored action", spec="B-8", group="policy",
+        r"a_t", "unclipped", when=[("actions", "is", "box")], title="Stored action", spec="B-8", group="policy",
         effect="The clipped action was executed, but log pi of it is not that of the sample: ratio not 1 at epoch 0.",
     )  # fmt: skip
     """Whether the update sees a Gaussian's sample or, wrong, what the environment made of it at its bounds."""

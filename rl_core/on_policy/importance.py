@@ -9,7 +9,7 @@ from pydantic import model_validator
 from torch import Tensor
 
 from rl_core.ad.gate import Gate, constant
-from rl_core.controls import boundary, choice, flag, inherited, number
+from rl_core.controls import acting_when, boundary, choice, flag, inherited, number
 from rl_core.estimators.options import weights
 from rl_core.estimators.weights import clamped, per_decision, self_normalised, step_normalised
 from rl_core.on_policy.old_policy import ClipControls, RatioAt, RatioControls
@@ -33,26 +33,32 @@ class ImportanceControls(RatioControls):
     """Which product of ratios corrects for the policy that made the data."""
 
     importance_weight: Gate = boundary(
-        r"\operatorname{sg}[w_t]", passed=r"w_t", title="Weight gradient", spec="B-13", edges=(("policy", "actor"),),
+        r"\operatorname{sg}[w_t]", passed=r"w_t",
+        when=[("importance", "in", ("trajectory", "per_decision", "timestep"))],
+        title="Weight gradient", spec="B-13", edges=(("policy", "actor"),),
         effect="Ratio and log-probability both attached: each sample counts (1 + log pi) times, rare actions with the "
         "opposite sign.",
     )  # fmt: skip
     """Treat the weight as a number where it multiplies the log-probability."""
 
     self_normalised: bool = flag(
-        r"w/\bar w", False, title="Self-normalised", effect="Bounded weights with a bias that falls with the batch.",
+        r"w/\bar w", False,
+        when=[("importance", "in", ("trajectory", "per_decision", "timestep"))],
+        title="Self-normalised", effect="Bounded weights with a bias that falls with the batch.",
         terms={"true": r"\,/\,\overline{w}", "false": ""}, ref="Owen 2013, section 9.2",
     )  # fmt: skip
     """Divide the weights by their mean."""
 
     weight_clamp: float = number(
-        r"\log w_{\max}", 0.0, title="Clamp of log weights", ge=0, le=100, unit="nat",
+        r"\log w_{\max}", 0.0,
+        when=[("importance", "in", ("trajectory", "per_decision", "timestep"))],
+        title="Clamp of log weights", ge=0, le=100, unit="nat",
         effect="Caps what a single trajectory can weigh, for a bias; 0 clamps nothing.",
     )  # fmt: skip
     """Largest |log weight|."""
 
     clip: float = inherited(
-        ClipControls, "clip", 0.2, schedule="",
+        ClipControls, "clip", 0.2, schedule="", **acting_when(("importance", "is", "clip")),
         effect="Beyond 1 +- epsilon a helpful change earns no more gradient; used by importance 'clip' only.",
     )  # fmt: skip
 

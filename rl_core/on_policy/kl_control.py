@@ -12,8 +12,8 @@ from pydantic import model_validator
 from torch import Tensor
 
 from rl_core.ad.gate import constant
-from rl_core.controls import choice, number
-from rl_core.estimators.kl import KlEstimator, sampled_kl
+from rl_core.controls import acting_when, choice, inherited, number
+from rl_core.estimators.kl import KlDirection, KlEstimator, sampled_kl
 from rl_core.on_policy.controls import MinibatchControls
 from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, reference
 from rl_core.on_policy.old_policy import RatioAt
@@ -24,6 +24,7 @@ from rl_core.updates.term import Losses, deed, term, where
 from rl_core.updates.update import Update
 
 PENALTIES = ("penalty", "adaptive_penalty")
+CONTROLLED = ("kl", "not", "none")
 TOLERANCE = 1.5  # the KL may exceed its target by this factor, or fall short of it
 BETA_RANGE = (1e-6, 1e6)  # beyond it a coefficient that adapts would need hundreds of updates to come back
 
@@ -37,20 +38,29 @@ class KlControls(ReferenceControls, MinibatchControls):
     )  # fmt: skip
     """A penalty on the KL, one whose coefficient adapts to a target, or an end of the epochs beyond the target."""
 
+    kl_direction: KlDirection = inherited(ReferenceControls, "kl_direction", "old||new", **acting_when(CONTROLLED))
+    kl_reference: Literal["saved", "recomputed", "recomputed_attached"] = inherited(
+        ReferenceControls, "kl_reference", "saved", **acting_when(CONTROLLED)
+    )
+
     kl_coef: float = number(
-        r"\beta", 1.0, title="KL coefficient", ge=0, le=1000, group="policy",
+        r"\beta", 1.0, when=[("kl", "in", PENALTIES)], title="KL coefficient", ge=0, le=1000, group="policy",
         effect="Larger holds harder; where it adapts this is where it begins.",
     )  # fmt: skip
     """Weight of the KL penalty; an edit starts the adaptive one again from here."""
 
     kl_target: float = number(
-        r"d_{\text{targ}}", 0.01, title="KL target", ge=1e-5, le=10, unit="nat", log=True, group="policy",
+        r"d_{\text{targ}}", 0.01,
+        when=[("kl", "in", ("adaptive_penalty", "early_stop"))],
+        title="KL target", ge=1e-5, le=10, unit="nat", log=True, group="policy",
         effect="Small steps are safe and slow; the epochs end, or beta doubles, at 1.5 times this.",
     )  # fmt: skip
     """KL per batch that the adaptive penalty aims at, and that the early stop allows 1.5 times of."""
 
     kl_estimator: KlEstimator = choice(
-        r"\widehat{\mathrm{KL}}", "exact", title="KL estimator", group="policy", ref="Schulman 2020",
+        r"\widehat{\mathrm{KL}}", "exact",
+        when=[("kl", "not", "none")],
+        title="KL estimator", group="policy", ref="Schulman 2020",
         terms={"exact": r"\mathrm{KL}", "k1": "k_1", "k2": "k_2", "k3": "k_3"},
         effect="The gradients of exact, k1 and k3 have one mean; k1's is pure noise where the policies are equal.",
     )  # fmt: skip

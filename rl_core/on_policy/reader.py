@@ -9,7 +9,6 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.gate import constant
-from rl_core.collect.acting import acting
 from rl_core.environments.lanes import Lanes
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.on_policy.advantages import Estimated
@@ -17,7 +16,6 @@ from rl_core.on_policy.metrics.estimate import EstimateReading
 from rl_core.on_policy.metrics.policy import ClipReading, PolicyReading
 from rl_core.on_policy.metrics.weights import EpochsReading, WeightReading
 from rl_core.on_policy.samples import flat
-from rl_core.telemetry.heads import head
 from rl_core.telemetry.reading import Array
 from rl_core.types import ActionSpace, Box
 from rl_core.updates.trust_region import StepReport
@@ -28,7 +26,7 @@ class PolicyReader(Onlooker):
     """Numbers over the valid samples of the batch, or over the steps of the last epoch."""
 
     def __init__(self, net: ActorCritic, actions: ActionSpace) -> None:
-        self._net, self._acting, self._head = net, acting(net, actions), head(actions)
+        self._net, self._acting, self._head = net, net.acting(actions), net.family.measures(actions)
         self._bounds = _bounds(actions)
 
     def read(self, u: Update) -> None:

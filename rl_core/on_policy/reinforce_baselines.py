@@ -38,7 +38,9 @@ class BaselineControls(OnPolicyControls):
     )
 
     baseline_source: Source = choice(
-        r"b^*", "previous", title="Samples of the optimal baseline",
+        r"b^*", "previous",
+        when=[("baseline", "in", ("optimal_scalar", "optimal_component"))],
+        title="Samples of the optimal baseline",
         effect="From the very samples it is subtracted from, the optimal constant makes the gradient biased.",
         ref="Greensmith, Bartlett and Baxter 2004",
     )  # fmt: skip

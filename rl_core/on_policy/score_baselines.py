@@ -7,8 +7,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rl_core.ad.gate import constant
-from rl_core.ad.products import jacobian
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Trajectories
 from rl_core.estimators.optimal import Source, leave_one_out_constant, moments, optimal_constant
@@ -19,7 +17,7 @@ from rl_core.on_policy.at import At
 from rl_core.on_policy.estimate import Values, estimate
 from rl_core.on_policy.samples import samples_of
 from rl_core.types import Spaces
-from rl_core.updates.score import policy_parameters
+from rl_core.updates.score import summed_scores
 
 
 class WithOptimalBaseline(Advantages):
@@ -84,9 +82,9 @@ def _terms(b: Batch, values: Values | None, net: ActorCritic, c: Any) -> tuple[T
     at = At(samples_of(b, bare, c), net, c)
     trajectories = at.b.trajectories
     assert trajectories is not None
-    y = jacobian(trajectories.total(at.discounted(torch.ones_like(at.log_pi)) * at.log_pi), policy_parameters(net))
-    x = jacobian(trajectories.total(at.discounted(at.b.advantage) * at.log_pi), policy_parameters(net))
-    return constant(x), constant(y), trajectories
+    ones = torch.ones_like(at.b.advantage)
+    x, y = summed_scores(net, at.b, trajectories, at.discounted(at.b.advantage), at.discounted(ones))
+    return x, y, trajectories
 
 
 def _spread(each: Tensor, trajectories: Trajectories, b: Batch) -> Tensor:

@@ -7,14 +7,11 @@ from typing import Literal
 
 from pydantic import model_validator
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from rl_core.collect.live import Keep
 from rl_core.controls import choice
 from rl_core.on_policy.at import ScoreAt
 from rl_core.on_policy.controls import OnPolicyControls
-from rl_core.policies.bernoulli import Bernoulli
-from rl_core.policies.categorical import Categorical
 from rl_core.policies.family import Distribution
 from rl_core.updates.term import term
 
@@ -118,9 +115,5 @@ labelled_loss = term("policy", LABELLED, "actor", ("loss_form", "is", "cross_ent
 
 
 def log_prob_in_form(pi: Distribution, action: Tensor, form: Literal["log_prob", "cross_entropy"]) -> Tensor:
-    r"""log \pi(a), or the same number as -BCE(z, a) of a Bernoulli and -CE(z, a) of a Categorical."""
-    if form == "cross_entropy" and isinstance(pi, Bernoulli):
-        return -binary_cross_entropy_with_logits(pi.logit, action.to(pi.logit), reduction="none")
-    if form == "cross_entropy" and isinstance(pi, Categorical):
-        return -cross_entropy(pi.log_p, action, reduction="none")
-    return pi.log_prob(action)
+    r"""log \pi(a), or the same number as minus a cross-entropy with the action as a label."""
+    return pi.as_label(action) if form == "cross_entropy" else pi.log_prob(action)

@@ -7,10 +7,9 @@ import torch
 from torch import Tensor
 
 from rl_core.ad.gate import constant
-from rl_core.collect.acting import acting
 from rl_core.data.batch import Batch
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.forward import graphless_value
+from rl_core.networks.forward import graphless
 from rl_core.on_policy.estimate import Values
 from rl_core.types import ActionSpace, FloatArray
 
@@ -22,8 +21,9 @@ class Valuation:
     """
 
     def __init__(self, net: ActorCritic, actions: ActionSpace) -> None:
-        self._net, self._forward = net, graphless_value(net)
-        self._policy = acting(net, actions).output
+        self._net = net
+        self._forward = None if net.critic is None else graphless(net.critic, net.trunk)
+        self._policy = net.acting(actions).output
         self._per_action = net.critic is not None and net.critic.sizes[-1] > 1
 
     def __call__(self, b: Batch) -> Values | None:

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 KEPT = 5
-FORMAT = 3  # raise it when what a checkpoint holds changes
+FORMAT = 4  # raise it when what a checkpoint holds changes
 
 
 class Checkpoints:

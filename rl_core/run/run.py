@@ -6,25 +6,23 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from rl_core.algorithms.algorithm import algorithms
 from rl_core.config import RunConfig, resolve
 from rl_core.environments.make import make_lanes
-from rl_core.evaluate.evaluator import Evaluator
-from rl_core.evaluate.understudy import Role
 from rl_core.run.checkpoint import FORMAT, Checkpoints, check_format
 from rl_core.run.learner import Learner
 from rl_core.run.log import Discard, Log, Sink
 from rl_core.run.measure import Measurer
+from rl_core.run.snapshot import PolicySnapshot
 from rl_core.run.stopwatch import Stopwatch
 from rl_core.run.threads import one_thread
 from rl_core.streams import Streams
 from rl_core.telemetry.frames import Frames
 from rl_core.telemetry.metrics.optimisation import Spent
-from rl_core.trainer.operate import Ended, Operator
 from rl_core.types import Spaces
 from rl_core.updates.update import Update
 
@@ -34,17 +32,25 @@ LEAK_INTERVAL = 0.5  # s between two leak matrices
 CHECKPOINT_INTERVAL = 60.0  # s between two checkpoints that nobody asked for
 
 
+class Kept(Protocol):
+    """Remembers something that a resumed run must find again."""
+
+    def state(self) -> Any:
+        """For a checkpoint."""
+
+    def restore(self, state: Any) -> None:
+        """Go on from a checkpoint."""
+
+
 class Run:
-    """One training run: everything it is between two updates, and the loop."""
+    """One training run: everything it is between two updates, and what an update does; it does not know its driver."""
 
     def __init__(
         self,
         config: RunConfig,
         sink: Sink | None = None,
-        operator: Operator | None = None,
         checkpoints: Checkpoints | None = None,
         telemetry: bool = True,
-        evaluator: Evaluator | None = None,
     ) -> None:
         self.config, self.c = config, config.parsed_controls()
         self.algorithm = algorithms[config.algorithm]
@@ -55,8 +61,8 @@ class Run:
         self.source = self.learner.source(self.lanes, self.c, lambda: self.watch.wall)
         self.learner.watched_in(self.lanes, telemetry)
         self._follow()
-        self.operator = operator or Operator(pace=config.pace)
-        self.checkpoints, self.evaluator = checkpoints, evaluator
+        self.checkpoints = checkpoints
+        self.kept: dict[str, Kept] = {}  # what others want to find again in this run's checkpoints
         self._log = Log(sink or Discard())
         self._frames = Frames(self._log.frame) if telemetry else None
         self._measurer = Measurer(self.learner)
@@ -71,26 +77,12 @@ class Run:
         self.watch.go()
         self.event("started", {"seed": self.config.seed})
 
-    def go(self) -> str:
-        """Train until the budget is used up or an operator ends it; the state it ended in."""
-        try:
-            while self.progress() < 1.0:
-                self.operator.between_updates(self)
-                self.advance()
-        except Ended as ended:
-            self._end_evaluation(patient=False)
-            return ended.state
-        self.operator.end_steps(self)
-        self._end_evaluation(patient=True)
-        self.checkpoint()
-        return "finished"
-
     @np.errstate(all="ignore")  # a run that diverges is shown as NaN and infinity, not as warnings in its log
     def advance(self) -> None:
         """One update."""
         began, cpu, before = time.perf_counter(), time.process_time(), self.source.env_steps
         progress, probe = self.progress(), self._probe_due(began)
-        batch = self.source.collect(self.c)
+        batch = self.source.collect(self.c.at(progress))
         collected = time.perf_counter()
         u = self.learner.update(batch, self.c, progress, probe)
         self.update += 1
@@ -110,18 +102,13 @@ class Run:
         self._follow()
         self._probed_at = float("-inf")
         self.learner.edited()
-        if self.evaluator:
-            self.evaluator.edited()
 
-    def attend(self) -> None:
-        """Let the evaluator see to its recordings; nothing of it takes place in this process."""
-        if self.evaluator:
-            self.evaluator.attend(self)
-
-    def role(self) -> Role:
+    def snapshot(self) -> PolicySnapshot:
         """The policy as it is now, for somebody else to play."""
         parameters, statistics = self.learner.flat.vector.cpu().numpy(), self.source.acting()
-        return Role(self.config, self.c, self.update, np.concatenate([parameters, statistics.astype(np.float32)]))
+        return PolicySnapshot(
+            self.config, self.c, self.update, np.concatenate([parameters, statistics.astype(np.float32)])
+        )
 
     def event(self, kind: str, data: dict[str, Any], at_update: int | None = None) -> None:
         """Log a fact, after every row that came before it."""
@@ -144,28 +131,25 @@ class Run:
         return {
             "format": FORMAT, "controls": self.c.values(),
             "update": self.update, "wall": self.watch.wall, "solved": self.solved,
-            "recent": list(self.recent), "pace": self.operator.pace, "applied": sorted(self.operator.applied),
+            "recent": list(self.recent), "kept": {name: part.state() for name, part in self.kept.items()},
             "learner": self.learner.state(), "source": self.source.state(), "streams": self.streams.state(),
             "measurer": self._measurer.state(),
         }  # fmt: skip
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
         check_format(state)
+        self.update, self.solved, self.watch = state["update"], state["solved"], Stopwatch(state["wall"])
         self.c = type(self.c).model_validate(state["controls"])
         self._update_ended = state["wall"]
         self.recent.extend(state["recent"])
-        self.operator.pace, self.operator.applied = state["pace"], set(state["applied"])
+        for name, part in self.kept.items():
+            part.restore(state["kept"][name])
         self.learner.restore(state["learner"])
         self.source.restore(state["source"])
         self._follow()
         self.streams.restore(state["streams"])
         self._measurer.restore(state["measurer"])
-
-    def _end_evaluation(self, patient: bool) -> None:
-        if self.evaluator:
-            self.evaluator.finish(self, patient)
 
     def _follow(self) -> None:
         """Hand the controls to what acts on them between updates."""
@@ -209,6 +193,8 @@ def train(
     with one_thread():
         run = Run(config if isinstance(config, RunConfig) else resolve(config), Discard(listen), telemetry=telemetry)
         run.begin()
-        run.event(run.go(), {"reason": "budget used up"})
+        while run.progress() < 1.0:
+            run.advance()
+        run.event("finished", {"reason": "budget used up"})
         run.lanes.close()
     return run

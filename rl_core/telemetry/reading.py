@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float32]
+from rl_core.types import Array as Array
 
 
 class Reading:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rl_core.config import check_edit
-
-if TYPE_CHECKING:
-    from rl_core.run.run import Run
+from rl_core.evaluate.evaluator import Evaluator
+from rl_core.run.run import Run
 
 Command = dict[str, Any]
 POLL = 0.005  # s between two looks at the inbox while a run waits
@@ -32,18 +31,36 @@ class Operator:
         self.paused = paused
         self.pace = pace
         self.applied: set[str] = set()
+        self._evaluator: Evaluator | None = None
         self._steps: list[tuple[str, int]] = []  # (action id, update to reach), in order
         self._next_update_at = 0.0
+
+    def drives(self, run: Run, evaluator: Evaluator | None) -> None:
+        """Be kept in the run's checkpoints, and hand on what is asked of the evaluator."""
+        run.kept["operator"] = self
+        self._evaluator = evaluator
+
+    def state(self) -> dict[str, Any]:
+        """For a checkpoint."""
+        return {"pace": self.pace, "applied": sorted(self.applied)}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint: what was applied is not applied again."""
+        self.pace, self.applied = state["pace"], set(state["applied"])
+
+    def _attend(self, run: Run) -> None:
+        if self._evaluator:
+            self._evaluator.attend(run)
 
     def between_updates(self, run: Run) -> None:
         """Apply what has arrived; return when the next update may be computed. Raises Ended."""
         self._finish_steps(run)
         self._apply_new(run)
-        run.attend()
+        self._attend(run)
         while self._must_wait():
             time.sleep(POLL)
             self._apply_new(run)
-            run.attend()
+            self._attend(run)
         self._keep_pace(time.perf_counter())
 
     def _must_wait(self) -> bool:
@@ -87,6 +104,8 @@ class Operator:
             run.event("control_refused", about | {"error": errors[0].model_dump(mode="json")}, run.update + 1)
             return
         run.edit(command["values"])
+        if self._evaluator:
+            self._evaluator.edited()
         new = run.c.values()
         changes = [{"name": name, "old": old[name], "new": new[name]} for name in command["values"]]
         run.event("control_changed", about | {"changes": changes}, run.update + 1)
@@ -130,15 +149,15 @@ class Operator:
 
     def record(self, run: Run, command: Command) -> None:
         """Record episodes of the policy as it is now; the answer comes when they are there."""
-        if run.evaluator is None:
+        if self._evaluator is None:
             self._done(run, command, episodes=[], error="Not recorded: this run has no place to keep episodes.")
         else:
-            run.evaluator.request(int(command.get("episodes") or 1), command.get("seed"), command["id"])
+            self._evaluator.request(int(command.get("episodes") or 1), command.get("seed"), command["id"])
 
     def watch(self, run: Run, command: Command) -> None:
         """Show the policy live at so many frames per second; 0 = no more."""
-        if run.evaluator is not None:
-            run.evaluator.watch(run, float(command["fps"]))
+        if self._evaluator is not None:
+            self._evaluator.watch(run, float(command["fps"]))
 
     def stop(self, run: Run, command: Command) -> None:
         """End the run for good, with a checkpoint unless told not to."""

@@ -15,6 +15,7 @@ from rl_core.run.checkpoint import Checkpoints
 from rl_core.run.log import Log
 from rl_core.run.run import Run
 from rl_core.run.threads import one_thread
+from rl_core.trainer.drive import drive
 from rl_core.trainer.operate import Operator
 
 REASONS = {"finished": "budget used up", "stopped": "stopped by request"}
@@ -34,14 +35,16 @@ def run_trainer(config: RunConfig, directory: Path, *, resume: bool) -> None:
 def _live(config: RunConfig, directory: Path, resume: bool) -> None:
     journal, run = JournalWriter(directory), None
     checkpoints, inbox = Checkpoints(directory / "checkpoints"), InboxReader(directory / "inbox.bin")
+    evaluator = Evaluator(directory)
     try:
         operator = Operator(inbox.poll, paused=resume, pace=config.pace)
-        run = Run(config, journal, operator, checkpoints, evaluator=Evaluator(directory))
+        run = Run(config, journal, checkpoints)
+        operator.drives(run, evaluator)
         if resume:
             run.restore(checkpoints.newest())
         else:
             run.begin()
-        state = run.go()
+        state = drive(run, operator, evaluator)
         if state in REASONS:
             run.event(state, {"reason": REASONS[state]})
         else:
@@ -51,8 +54,7 @@ def _live(config: RunConfig, directory: Path, resume: bool) -> None:
         _journal_failure(journal, run, failed)
         raise
     finally:
-        if run and run.evaluator:
-            run.evaluator.close()
+        evaluator.close()
         journal.close()
 
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
@@ -71,13 +73,17 @@ class Descend(Forgetful):
             return False
         report = self.fill(u, losses, mine)
         middle = time.perf_counter()
-        norm = descend(u.flat, self.optimiser, u.c.max_grad_norm)
+        norm = self.descend(u)
         u.note_gradient()
         u.steps.append(Step(m, losses, norm))
         note(u, report)
         u.seconds["backward"] += middle - began
         u.seconds["optimiser"] += time.perf_counter() - middle
         return True
+
+    def descend(self, u: Update) -> Tensor:
+        """Step along the gradient, clipped in place; its norm before that."""
+        return descend(u.flat, self.optimiser, u.c.max_grad_norm)
 
     def fill(self, u: Update, losses: Losses, mine: frozenset[str]) -> GradientReport:
         """The gradient of what reaches the rule's groups; the other groups keep 0."""

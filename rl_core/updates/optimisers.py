@@ -51,13 +51,15 @@ class OptimiserControls(Controls):
     """AdamW: decoupled, weights shrink by learning rate x this. All others: L2, this x weight in the gradient."""
 
     momentum: float = number(
-        r"\mu", 0.0, title="Momentum", ge=0, le=0.999, group="optimiser", live=False,
+        r"\mu", 0.0, when=[("optimiser", "is", "sgd")], title="Momentum", ge=0, le=0.999, group="optimiser", live=False,
         effect="Steps keep 1/(1 - momentum) of their direction: faster along a valley, overshooting at its end.",
     )  # fmt: skip
     """Share of the last step that SGD takes again; Adam and RMSprop have averages of their own."""
 
     adam_epsilon: float = number(
-        r"\epsilon_{\text{Adam}}", 1e-5, title="Adam epsilon", ge=1e-12, le=1, log=True, group="optimiser", live=False,
+        r"\epsilon_{\text{Adam}}", 1e-5,
+        when=[("optimiser", "not", "sgd")],
+        title="Adam epsilon", ge=1e-12, le=1, log=True, group="optimiser", live=False,
         effect="Larger values damp the step of parameters with small gradients.",
     )  # fmt: skip
     """Added to the root of the second moment; used by Adam, AdamW and RMSprop."""

@@ -6,10 +6,8 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
-from rl_core.data.samples import Samples, Score
+from rl_core.data.samples import Samples, Score, Trajectories
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.policies.bernoulli import Bernoulli
-from rl_core.policies.categorical import Categorical
 from rl_core.policies.family import Distribution
 
 CHUNK = 512  # samples whose gradients are held at once: 10 MB for 5,000 parameters
@@ -61,22 +59,30 @@ def sample_scores(net: ActorCritic, m: Samples, part: Tensor) -> Tensor:
     return torch.cat([by_id[id(p)].reshape(len(part), -1) for p in policy_parameters(net)], 1)
 
 
+def summed_scores(net: ActorCritic, m: Samples, along: Trajectories, *weights: Tensor) -> list[Tensor]:
+    r"""\sum_t w_t S_t of every trajectory [N, P], for each of several weights [B]; in memory and time linear in B."""
+    size = sum(p.numel() for p in policy_parameters(net))
+    sums = [w.new_zeros(along.count, size) for w in weights]
+    for part in _parts(m.log_prob):
+        scores = sample_scores(net, m, part)
+        for total, w in zip(sums, weights, strict=True):
+            total.index_add_(0, along.index[part], w[part].unsqueeze(1) * scores)
+    return sums
+
+
 def analytic(score: Score, pi: Distribution, m: Samples) -> Tensor | None:
     r"""\sum_t w_t (1[a_t = k] - \pi_k) s_t^T [P] of a linear softmax, \sum_t w_t (a_t - p) s_t^T of a Bernoulli."""
-    if isinstance(pi, Categorical):
-        slope = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1]) - pi.log_p.exp()
-    elif isinstance(pi, Bernoulli):
-        slope = (m.action - torch.sigmoid(pi.logit)).unsqueeze(-1)
-    else:
+    slope = pi.slope(m.action)
+    if slope is None:
         return None
     return torch.einsum("b,ba,bd->ad", score.weight, slope, m.obs).reshape(-1)
 
 
 def score_norms(net: ActorCritic, m: Samples, pi: Distribution) -> Tensor:
     r"""\lVert S_t \rVert [B] as numbers: in closed form |s| |1[a] - \pi| for a linear softmax, else by vmap."""
-    if not net.hidden_sizes and isinstance(pi, Categorical):
-        chosen = torch.nn.functional.one_hot(m.action, pi.log_p.shape[-1])
-        norms: Tensor = m.obs.norm(dim=-1) * (chosen - pi.log_p.exp()).norm(dim=-1)
+    slope = None if net.hidden_sizes else pi.slope(m.action)
+    if slope is not None:
+        norms: Tensor = m.obs.norm(dim=-1) * slope.norm(dim=-1)
         return norms.detach()
     return torch.cat([sample_scores(net, m, part).norm(dim=1) for part in _parts(m.log_prob)]).detach()
 

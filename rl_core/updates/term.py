@@ -8,9 +8,10 @@ from typing import Any
 
 from torch import Tensor
 
-from rl_core.when import When, holds, to_json
+from rl_core.conditions import Condition, condition_json, holds
 
 Value = Callable[[Any], Tensor]
+When = Condition | tuple[Condition, ...]  # of several all hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,20 +19,30 @@ class Line:
     r"""A piece of the equation on the screen: what it says, and what computes it from samples seen by networks.
 
     `@name@` stands for a control: its value's own LaTeX, or its symbol. Where `when` does not hold the line is absent.
-    Every line is a summand, `symbol = ..` or `.. \le ..`, and is evaluated as it stands by a test.
+    Every line is a summand, `symbol = ..` or `.. \le ..`, and a test evaluates it as it stands.
     """
 
     latex: str
     value: Value
     when: When | None = None
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that has to hold."""
+        if self.when is None:
+            return ()
+        return (self.when,) if isinstance(self.when[0], str) else self.when
+
     def in_force(self, c: Any) -> bool:
         """Whether the line belongs to the equation under these controls."""
-        return holds(self.when, c)
+        return all(holds(condition, c) for condition in self.conditions)
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        return {"latex": self.latex, "when": to_json(self.when)}
+        shown: dict[str, Any] | None = None
+        for condition in reversed(self.conditions):
+            shown = condition_json(condition) | ({} if shown is None else {"and": shown})
+        return {"latex": self.latex, "when": shown}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -23,12 +22,14 @@ from rl_core.data.batch import Batch
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.on_policy.score_gradient import ScoreGradientAt
 from rl_core.on_policy.trust_region_controls import TrustRegionControls
-from rl_core.streams import Streams
 from rl_core.types import ActionSpace, Discrete
+from tests.contracts.references import reference
 from tests.contracts.sources import ROOT
 from tests.rl_core.support import BOX, Fit, Left, fit, losses, minibatch, network, random_batch, values_of
 
 assert resolve is not None
+
+ON_POLICY = [a for a in algorithms.values() if issubclass(a.controls, OnPolicyControls)]  # others: test_own_source.py
 
 # Under these settings every boundary has something to stop: a critic, a bootstrap, an entropy bonus, a KL penalty,
 # dropout, reuse.
@@ -58,7 +59,7 @@ def alive(a: Algorithm[Any], **values: Any) -> OnPolicyControls:
 def boundaries(kind: str) -> list[Any]:
     return [
         pytest.param(a, row, id=f"{a.id}-{row['name']}")
-        for a in algorithms.values()
+        for a in ON_POLICY
         for row in a.controls.declarations()
         if row["boundary"] and row["kind"] == kind
     ]
@@ -148,7 +149,7 @@ def test_group_turning_the_gate_changes_its_edges_and_no_forward_value(a: Algori
     check_group(a, row)
 
 
-@pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
+@pytest.mark.parametrize("a", ON_POLICY, ids=lambda a: a.id)
 def test_coverage_every_boundary_is_used_in_every_update(a: Algorithm[Any]) -> None:
     check_coverage(a)
 
@@ -168,7 +169,7 @@ def test_group_every_wrong_choice_changes_what_is_learnt(a: Algorithm[Any], row:
 
 @pytest.mark.parametrize("actions", [THREE, BOX], ids=["discrete", "box"])
 @pytest.mark.parametrize("trunk", ["separate", "shared"])
-@pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
+@pytest.mark.parametrize("a", ON_POLICY, ids=lambda a: a.id)
 def test_right_sides_give_the_leak_matrix_of_section_19(a: Algorithm[Any], trunk: str, actions: ActionSpace) -> None:
     if trunk == "shared" and issubclass(a.controls, TrustRegionControls):
         with pytest.raises(ValueError, match="trunk 'shared' would be moved by the critic's"):
@@ -286,119 +287,18 @@ def test_planted_fault_is_caught(fault: Callable[[Any], Tensor], checks: str) ->
 # --- default: the loss against a straight-line reference --------------------------------------------------------------
 
 
-def forward(net: Any, obs: np.ndarray, which: str) -> np.ndarray:
-    """A tanh network by hand."""
-    x = obs
-    layers = [(layer.weight.detach().numpy(), layer.bias.detach().numpy()) for layer in getattr(net, which).layers]
-    for w, bias in layers[:-1]:
-        x = np.tanh(x @ w.T + bias)
-    return x @ layers[-1][0].T + layers[-1][1]
-
-
-def log_policy(net: Any, obs: np.ndarray, action: np.ndarray) -> np.ndarray:
-    z = forward(net, obs, "actor")
-    log_p = z - np.log(np.exp(z).sum(-1, keepdims=True))
-    return np.take_along_axis(log_p, action[..., None], -1)[..., 0]
-
-
-def reference_reinforce(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-    """-(1/N) sum_i sum_t G_t log pi(a_t|s_t), gamma = 0.99."""
-    log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy())
-    total = 0.0
-    for n in range(b.shape[1]):
-        g = 0.0
-        for t in reversed(range(b.shape[0])):
-            if b.valid_t is None or b.valid_t[t, n]:
-                g = float(b.reward_t[t, n]) + 0.99 * g
-                total -= g * log_pi[t, n]
-    return {"policy": total / b.shape[1]}
-
-
-def reference_gae(net: Any, b: Batch, lambda_: float) -> tuple[np.ndarray, np.ndarray]:
-    """GAE at gamma = 0.99 and V(s_t), both [T, N]."""
-    steps, lanes = b.shape
-    v = forward(net, b.obs_t.numpy(), "critic")[..., 0]
-    cut = {int(i): float(x) for i, x in zip(b.cut_index, forward(net, b.cut_obs.numpy(), "critic")[:, 0], strict=True)}
-    a = np.zeros((steps, lanes))
-    for n in range(lanes):
-        carried = 0.0
-        for t in reversed(range(steps)):
-            after = 0.0 if b.terminated_t[t, n] else cut.get(t * lanes + n, v[t + 1, n])
-            delta = float(b.reward_t[t, n]) + 0.99 * after - v[t, n]
-            carried = delta + (0.0 if b.end_t[t, n] else 0.99 * lambda_ * carried)
-            a[t, n] = carried
-    return a, v[:-1]
-
-
-def reference_ppo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-    """Defaults: GAE(0.95) at 0.99, clip 0.2, c_v 0.5, four minibatches, each normalised; the first one's losses."""
-    a, v = reference_gae(net, b, 0.95)
-    part = np.array_split(Streams(0)["minibatch"].permutation(a.size), 4)[0]
-    target = (a + v).reshape(-1)[part]
-    chosen = a.reshape(-1)[part]
-    chosen = (chosen - chosen.mean()) / (chosen.std() + 1e-8)
-    log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy()).reshape(-1)[part]
-    rho = np.exp(log_pi - b.log_prob_t.numpy().reshape(-1)[part])
-    gain = np.minimum(rho * chosen, np.clip(rho, 0.8, 1.2) * chosen)
-    value = 0.5 * np.mean((v.reshape(-1)[part] - target) ** 2)
-    return {"policy": float(-gain.mean()), "value": float(value)}
-
-
-def reference_actor_critic(lambda_: float) -> Callable[[Any, Batch, Streams], dict[str, float]]:
-    """-(1/M) sum A log pi and c_v = 0.5 times the mean of (V - (A + V))^2 = A^2, gamma = 0.99."""
-
-    def reference(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-        a, _ = reference_gae(net, b, lambda_)
-        log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy())
-        return {"policy": float(-(a * log_pi).mean()), "value": float(0.5 * (a**2).mean())}
-
-    return reference
-
-
-def reference_trpo(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-    """-(1/M) sum rho A with GAE(0.95) at 0.99; its optimiser fits V alone, c_v 0.5."""
-    a, _ = reference_gae(net, b, 0.95)
-    rho = np.exp(log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy()) - b.log_prob_t.numpy())
-    return {"policy": float(-(rho * a).mean()), "value": float(0.5 * (a**2).mean())}
-
-
-def reference_weighted(net: Any, b: Batch, streams: Streams) -> dict[str, float]:
-    """-(1/N) sum_i W_i sum_t G_t log pi(a_t|s_t), with W_i the product of a trajectory's ratios, gamma = 0.99."""
-    log_pi = log_policy(net, b.obs_t[:-1].numpy(), b.action_t.numpy())
-    total = 0.0
-    for n in range(b.shape[1]):
-        g, log_w, inner = 0.0, 0.0, 0.0
-        for t in reversed(range(b.shape[0])):
-            if b.valid_t is None or b.valid_t[t, n]:
-                g = float(b.reward_t[t, n]) + 0.99 * g
-                log_w += log_pi[t, n] - float(b.log_prob_t[t, n])
-                inner += g * log_pi[t, n]
-        total -= np.exp(log_w) * inner
-    return {"policy": float(total / b.shape[1])}
-
-
 WHOLE_EPISODES = ("reinforce", "off_policy_is_pg")
-REFERENCES: dict[str, Callable[[Any, Batch, Streams], dict[str, float]]] = {
-    "reinforce": reference_reinforce,
-    "ppo": reference_ppo,
-    "a2c": reference_actor_critic(1.0),
-    "actor_critic": reference_actor_critic(0.0),
-    "natural_pg": reference_actor_critic(0.95),
-    "trpo": reference_trpo,
-    "off_policy_is_pg": reference_weighted,
-}
 
 
-@pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
+@pytest.mark.parametrize("a", ON_POLICY, ids=lambda a: a.id)
 def test_default_loss_is_the_straight_line_reference(a: Algorithm[Any]) -> None:
-    assert a.id in REFERENCES, f"write a straight-line reference of {a.id} here"
     c = a.controls()
     learner = fit(a, c, 4, THREE)
     behaviour = network(4, 3, c.edited({"initialisation": "default"}), seed=9)
     b = random_batch(t=16, n=4, net=behaviour, whole=a.id in WHOLE_EPISODES)
     if a.id in WHOLE_EPISODES:
         b = dataclasses.replace(b, terminated_t=b.end_t, truncated_t=b.truncated_t & False)
-    expected = REFERENCES[a.id](learner.net, b, Streams(0))
+    expected = reference(a.id)(learner.net, b)
     found = learner.update(b, c, 0.0).losses[0].terms
     assert {name: float(x.detach()) for name, x in found.items() if name in expected} == pytest.approx(
         expected, abs=1e-6, rel=1e-6

@@ -19,14 +19,16 @@ from pydantic import ValidationError
 
 from rl_core.algorithms.algorithm import Algorithm, algorithms
 from rl_core.config import resolve  # importing it fills the registry
-from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.data.transitions import Transitions
+from rl_core.off_policy.controls import OffPolicyControls
+from rl_core.run.learner import Learner
+from rl_core.streams import Streams
 from rl_core.tabular.mdp import TabularMDP
-from rl_core.types import ActionSpace, Discrete
-from rl_core.when import conditions
+from rl_core.types import ActionSpace, Discrete, Spaces
 from tests.contracts.latex.arithmetic import Array, Unreadable
 from tests.contracts.latex.equation import Equation
 from tests.contracts.latex.in_force import SWITCH, Case, InForce, in_force
-from tests.rl_core.support import BOX, fit, random_batch
+from tests.rl_core.support import BOX, random_batch
 
 assert resolve is not None
 
@@ -38,7 +40,7 @@ BASE: Settings = {
     "critic_target": "mc", "advantage_norm": "none", "entropy_coef": 0.11, "value_coef": 0.7, "gamma": 0.9,
     "gae_lambda": 0.8, "n_step": 2, "baseline_constant": 0.4, "norm_ddof": 1, "gamma_t": True, "clip": 0.15,
     "kl_coef": 1.3, "kl_target": 0.02, "delta": 0.6, "damping": 0.2, "cg_iterations": 20, "epochs": 2, "minibatches": 1,
-    "entropy_schedule": "linear", "clip_schedule": "exponential",
+    "max_grad_norm": 0.0, "entropy_schedule": "linear", "clip_schedule": "exponential",
 }  # fmt: skip
 NEEDS: dict[tuple[str, Any], Settings] = {
     ("critic", "none"): {"advantage": "block"}, ("baseline", "action_dependent"): {"critic": "q"},
@@ -73,12 +75,13 @@ TOGETHER: list[dict[str, list[Any]]] = [
     {"clip_value": [True], "value_target": ["block", "pass"]},
     {"backtracks": [10], "delta": [0.12, 0.15, 2.0]},
     {"damping": [0.2, 1.0], "kl_direction": ["new||old"], "entropy_coef": [0.0, 0.11]},
+    {"target_network": ["polyak", "hard", "none"], "td_target": ["block", "pass"]},
+    {"lag": [0, 1], "return_kind": ["reward_to_go", "gae"]},
     {"distribution": ["bernoulli", "gaussian"], "advantage_norm": ["batch"]},
     {"distribution": ["bernoulli"], "loss_form": ["cross_entropy"]},
     {"distribution": ["gaussian"], "kl": ["penalty"], "kl_estimator": ["exact", "k3"],
      "kl_direction": ["old||new", "new||old"]},
 ]  # fmt: skip
-ON_POLICY = [a for a in algorithms.values() if issubclass(a.controls, OnPolicyControls)]
 ACTIONS: dict[str, ActionSpace] = {"bernoulli": Discrete(("a", "b")), "gaussian": BOX}
 
 
@@ -93,7 +96,7 @@ def shown(a: Algorithm[Any]) -> dict[str, list[Any]]:
     """The choices, flags and gates that the text shows or asks about, with their values."""
     lines = a.equation()
     names = {name for line in lines for name in SWITCH.findall(line.latex)}
-    names |= {control for line in lines for control, *_ in conditions(line.when)}
+    names |= {control for line in lines for control, *_ in line.conditions}
     rows = {row["name"]: row for row in a.controls.declarations() if row["name"] in names and row["kind"] != "number"}
     return {name: row.get("values", [True, False]) for name, row in rows.items()}
 
@@ -118,22 +121,25 @@ def controls(a: Algorithm[Any], change: Settings) -> Any:
 def case(a: Algorithm[Any], change: Settings, **also: Any) -> Case:
     """An update on random data of another policy, after one on other data."""
     c = controls(a, change)
-    actions = ACTIONS.get(c.distribution, Discrete(("a", "b", "c")))
-    learner, other = (fit(a, c, 3, actions, seed) for seed in (0, 5))
+    actions = ACTIONS.get(getattr(c, "distribution", ""), Discrete(("a", "b", "c")))
+    learner, other = (Learner(a, c, Spaces((3,), actions), Streams(seed)) for seed in (0, 5))
+    if isinstance(c, OffPolicyControls):
+        learner.flat.load(learner.flat.vector + torch.sin(torch.arange(len(learner.flat.vector)) + 1.0))
+        return Case(a, c, learner, transitions(1), transitions(2), **also)
     size = actions.n if isinstance(actions, Discrete) else 0
     batch, previous = (
-        random_batch(
-            obs_size=3,
-            n_actions=size,
-            seed=seed,
-            whole=c.along_trajectories,
-            net=other.net,
-            masks=also.pop("masks", ()),
-        )
+        random_batch(obs_size=3, n_actions=size, seed=seed, whole=c.along_trajectories, net=other.net)
         for seed in (1, 2)
     )
-    mdp = small_mdp() if c.takes_exact_gradient else None
-    return Case(a, c, learner, batch, previous, mdp=mdp, **also)
+    return Case(a, c, learner, batch, previous, mdp=small_mdp() if c.takes_exact_gradient else None, **also)
+
+
+def transitions(seed: int) -> Transitions:
+    """Twelve, some of which end."""
+    draw = torch.Generator().manual_seed(seed)
+    obs, obs_tp1 = torch.randn(2, 12, 3, generator=draw)
+    action, ends = torch.randint(0, 3, (12,), generator=draw), torch.rand(12, generator=draw) < 0.3
+    return Transitions(obs, action, torch.randn(12, generator=draw), ends, obs_tp1)
 
 
 def small_mdp() -> tuple[TabularMDP, Array]:
@@ -170,7 +176,7 @@ def same(text: Array, code: Array) -> bool:
 
 EVERY = [
     pytest.param(a, change, id=f"{a.id}-" + ",".join(f"{k}={v}" for k, v in change.items()))
-    for a in ON_POLICY for change in settings(a)
+    for a in algorithms.values() for change in settings(a)
 ]  # fmt: skip
 
 
@@ -182,7 +188,7 @@ def test_every_line_is_what_the_code_computes(a: Algorithm[Any], change: Setting
     assert disagreements(found) == []
 
 
-@pytest.mark.parametrize("a", ON_POLICY, ids=lambda a: a.id)
+@pytest.mark.parametrize("a", algorithms.values(), ids=lambda a: a.id)
 def test_nothing_that_the_text_shows_is_left_out(a: Algorithm[Any]) -> None:
     tried = settings(a)
     seen = {line.latex for change in tried for line in a.equation() if line.in_force(controls(a, change))}
@@ -237,6 +243,9 @@ FAULTS = [
     ("off_policy_is_pg", {"weight_clamp": 0.1}, r"\pm \log w_{\max}", r"\pm c_v", "a swapped control"),
     ("trpo", {"delta": 0.15}, r"0.8^j", r"0.9^j", "another step"),
     ("trpo", {}, r"2\,\delta", r"\delta", "a missing factor"),
+    ("dqn", {}, r"\max", r"\min", "another extreme"),
+    ("dqn", {}, r"{\bar\phi}", r"\phi", "another network"),
+    ("a3c", {"lag": 1}, r"_{t-\ell }", "", "no lag"),
     ("natural_pg", {}, r"+\nu", r"+2\nu", "another damping"),
 ]  # fmt: skip
 

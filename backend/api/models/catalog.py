@@ -27,7 +27,7 @@ class TermCondition(Declared):
 
 
 class Control(Declared):
-    """A declared switch; while `when` does not hold it does nothing."""
+    """A declared switch; `when` are conditions of which one has to hold for it to have an effect, none = always."""
 
     name: str
     kind: Literal["gate", "choice", "number", "flag"]
@@ -39,11 +39,11 @@ class Control(Declared):
     edges: list[tuple[str, str]] = Field(default_factory=list)
     latex: str | None = None
     terms: dict[str, str] | None = None
-    when: TermCondition | None = None
     doc: str = ""
     effect: str | None = None
     group: str | None = None
     boundary: bool = False
+    when: list[TermCondition] = Field(default_factory=list)
     ref: str | None = None
     unit: str | None = None
     min: Number | None = None

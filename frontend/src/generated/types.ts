@@ -690,7 +690,7 @@ export interface components {
         ClientMessage: components["schemas"]["Subscribe"] | components["schemas"]["Unsubscribe"] | components["schemas"]["SetControls"] | components["schemas"]["Watch"];
         /**
          * Control
-         * @description A declared switch; while `when` does not hold it does nothing.
+         * @description A declared switch; `when` are conditions of which one has to hold for it to have an effect, none = always.
          */
         Control: {
             /** Name */
@@ -723,7 +723,6 @@ export interface components {
             terms?: {
                 [key: string]: string;
             } | null;
-            when?: components["schemas"]["TermCondition"] | null;
             /**
              * Doc
              * @default
@@ -738,6 +737,8 @@ export interface components {
              * @default false
              */
             boundary: boolean;
+            /** When */
+            when?: components["schemas"]["TermCondition"][];
             /** Ref */
             ref?: string | null;
             /** Unit */

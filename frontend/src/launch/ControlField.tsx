@@ -13,10 +13,12 @@ import { Was } from './Was'
 interface Props {
   launch: Launch
   control: Control
+  /** Why it does nothing under the values in the form; null where it acts. */
+  idle?: string | null
 }
 
 /** One control of the form: what it is called and means, its value, its bounds, and what the server says about it. */
-export function ControlField({ launch, control }: Props) {
+export function ControlField({ launch, control, idle = null }: Props) {
   const { name } = control
   const path = `controls.${name}`
   const pointed = pointedControl.value === name
@@ -44,6 +46,7 @@ export function ControlField({ launch, control }: Props) {
       </div>
       <FieldError launch={launch} path={path} />
       <Was launch={launch} path={path} label={control.title ?? name} />
+      {idle && <p class="why-idle">{idle}</p>}
       <p>
         {control.doc} {effectText(control)}
         <Facts control={control} />

@@ -1,4 +1,5 @@
 import { useMemo, useState } from 'preact/hooks'
+import { byEffect } from '../panels/acting'
 import { grouped } from '../panels/ControlPanel'
 import type { Control } from '../wire/types'
 import { ControlField } from './ControlField'
@@ -20,10 +21,16 @@ export function Controls({ launch }: { launch: Launch }) {
   const [text, setText] = useState('')
   const [onlyChanged, setOnlyChanged] = useState(false)
   const controls = form.controls.value
-  const groups = useMemo(() => grouped(controls), [controls])
-  const changed = controls.filter(({ name }) => form.isChanged(`controls.${name}`)).length
+  const fields = form.fields.value
+  const { acting, idle, reasons } = useMemo(() => {
+    const values = Object.fromEntries(controls.map(({ name }) => [name, fields[`controls.${name}`]]))
+    return byEffect(controls, form.equation.value, { ...values, actions: form.actions.value })
+  }, [controls, fields, form])
+  const groups = useMemo(() => grouped(acting), [acting])
   const shown = (control: Control) =>
     matches(control, text) && (!onlyChanged || form.isChanged(`controls.${control.name}`))
+  const still = idle.filter((control) => shown(control))
+  const changed = controls.filter(({ name }) => form.isChanged(`controls.${name}`)).length
   const found = controls.filter(shown).length
   return (
     <section class="card panel form-controls" aria-label="Controls">
@@ -70,6 +77,21 @@ export function Controls({ launch }: { launch: Launch }) {
             </details>
           )
         })}
+        {still.length > 0 && (
+          <details class="idle">
+            <summary>
+              {still.length} that {still.length === 1 ? 'does' : 'do'} nothing here
+            </summary>
+            {still.map((control) => (
+              <ControlField
+                key={control.name}
+                launch={launch}
+                control={control}
+                idle={reasons.get(control.name) ?? null}
+              />
+            ))}
+          </details>
+        )}
       </div>
     </section>
   )

@@ -1,6 +1,6 @@
 import { batch, computed, type ReadonlySignal, signal } from '@preact/signals'
 import type { StartBody } from '../wire/api'
-import type { Catalog, Control, Value } from '../wire/types'
+import type { Catalog, Control, EquationTerm, Value } from '../wire/types'
 import { bodyOf, splitTags } from './body'
 import { baseOf, below, changedPaths, type Fields, isExperiment, type Source, same, withAlgorithm } from './fields'
 import { parseSeeds, type Seeds } from './seeds'
@@ -12,6 +12,14 @@ export class LaunchForm {
   readonly algorithm = computed(() => String(this.fields.value.algorithm ?? ''))
   readonly controls: ReadonlySignal<Control[]> = computed(() => this.catalog.controls[this.algorithm.value] ?? [])
   readonly values: ReadonlySignal<Record<string, Value>> = computed(() => below(this.fields.value, 'controls.'))
+  /** The lines of the algorithm's equation. */
+  readonly equation: ReadonlySignal<EquationTerm[]> = computed(
+    () => this.catalog.algorithms.find(({ id }) => id === this.algorithm.value)?.equation ?? [],
+  )
+  /** What kind of actions the environment takes, where it is known. */
+  readonly actions: ReadonlySignal<string | undefined> = computed(
+    () => this.catalog.environments.find(({ id }) => id === this.fields.value['environment.id'])?.actions?.kind,
+  )
   readonly seeds: ReadonlySignal<Seeds> = computed(() => parseSeeds(String(this.fields.value.seeds ?? '')))
   /** The experiment's differences from where it began; a changed algorithm is the first of them. */
   readonly changes = computed(() => [

@@ -19,7 +19,7 @@ import { Readouts, Transport } from '../panels/Transport'
 import { PlayerPanel } from '../player/PlayerPanel'
 import { Player } from '../player/player'
 import { complaint, restore } from '../store/actions'
-import { algorithmOf, catalog, controlsOf } from '../store/catalog'
+import { algorithmOf, catalog, controlsOf, environmentOf } from '../store/catalog'
 import { navigate } from '../store/route'
 import { RunStore } from '../store/run'
 import { isTerminal } from '../store/runs'
@@ -103,7 +103,12 @@ function Desk({ store, player, metrics, open, setOpen }: DeskProps) {
       <DeskHead store={store} onAbout={() => setOpen('about')} />
       <aside class="desk-side">
         <EquationCard store={store} algorithm={run ? algorithmOf(run.algorithm) : undefined} controls={controls} />
-        <ControlPanel store={store} controls={controls} />
+        <ControlPanel
+          store={store}
+          controls={controls}
+          equation={run ? algorithmOf(run.algorithm)?.equation : []}
+          actions={run ? environmentOf(run.environment.id)?.actions?.kind : undefined}
+        />
       </aside>
       <main class="desk-charts">
         <Banners store={store} onLog={() => setOpen('log')} />

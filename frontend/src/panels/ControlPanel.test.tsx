@@ -54,6 +54,27 @@ describe('ControlPanel', () => {
     expect(screen.queryByRole('spinbutton', { name: 'Layers' })).toBeNull()
   })
 
+  it('folds what does nothing under the values in force, with the reason, and lets it be changed', () => {
+    const mask = control({
+      name: 'mask',
+      kind: 'flag',
+      title: 'Mask',
+      default: false,
+      live: true,
+      when: [{ control: 'layers', is: 3 }],
+    })
+    const store = new RunStore('r', { series: [], distributions: [], everything: true })
+    const record = run({ controls: { version: 1, values: { layers: 2, mask: false }, pending: [] } })
+    store.run.value = record
+    store.controls.fromRun(record)
+    const { container } = render(<ControlPanel store={store} controls={[mask, fixed]} />)
+    const folded = container.querySelector('details.idle')!
+    expect(folded.hasAttribute('open')).toBe(false)
+    expect(folded.querySelector('summary')!.textContent).toContain('1 that does nothing here')
+    expect(folded.textContent).toContain('It acts only if Layers is 3.')
+    expect(folded.querySelector('.control')!.classList.contains('locked')).toBe(false)
+  })
+
   it('shows an edit as sent until the event, then as done', async () => {
     const { store, fetched } = panel(accepted)
     fireEvent.click(option('pass'))

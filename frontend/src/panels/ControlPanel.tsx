@@ -1,9 +1,11 @@
 import type { RunStore } from '../store/run'
 import { isTerminal } from '../store/runs'
-import type { Control } from '../wire/types'
+import type { Control, EquationTerm } from '../wire/types'
+import { byEffect } from './acting'
 import { ControlRow } from './ControlRow'
 
 const BOUNDARIES = 'boundaries'
+const FIXED = 'Set at the start; it cannot change while the run lives.'
 
 /** Controls by group: boundaries first, then the groups in the order of the catalog. */
 export function grouped(controls: Control[]): [string, Control[]][] {
@@ -17,11 +19,13 @@ export function grouped(controls: Control[]): [string, Control[]][] {
 }
 
 /** The switches of a run, generated from the catalog. */
-export function ControlPanel({ store, controls }: { store: RunStore; controls: Control[] }) {
+export function ControlPanel({ store, controls, equation = [], actions }: PanelProps) {
   const run = store.run.value
   const ended = run !== null && isTerminal(run)
-  const live = controls.filter((control) => control.live)
-  const fixed = controls.filter((control) => !control.live)
+  const values = { ...store.controls.confirmed.value, actions }
+  const { acting, idle, reasons } = byEffect(controls, equation, values)
+  const live = acting.filter((control) => control.live)
+  const fixed = acting.filter((control) => !control.live)
   const open = matchMedia?.('(max-width: 820px)').matches ? 1 : 2
   return (
     <section class="card panel" aria-label="Switches">
@@ -37,16 +41,35 @@ export function ControlPanel({ store, controls }: { store: RunStore; controls: C
         />
       ))}
       {fixed.length > 0 && (
-        <Group
-          title="fixed for this run"
-          members={fixed}
-          open={false}
-          store={store}
-          locked="Set at the start; it cannot change while the run lives."
-        />
+        <Group title="fixed for this run" members={fixed} open={false} store={store} locked={FIXED} />
+      )}
+      {idle.length > 0 && (
+        <details class="idle">
+          <summary>
+            {idle.length} that {idle.length === 1 ? 'does' : 'do'} nothing here
+          </summary>
+          {idle.map((control) => (
+            <ControlRow
+              key={control.name}
+              store={store}
+              control={control}
+              locked={ended ? 'The run has ended.' : control.live ? null : FIXED}
+              idle={reasons.get(control.name) ?? null}
+            />
+          ))}
+        </details>
       )}
     </section>
   )
+}
+
+interface PanelProps {
+  store: RunStore
+  controls: Control[]
+  /** The lines of the algorithm's equation, whose order the switches take. */
+  equation?: EquationTerm[]
+  /** What kind of actions the environment takes. */
+  actions?: string | undefined
 }
 
 interface GroupProps {

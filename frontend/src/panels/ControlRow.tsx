@@ -14,10 +14,12 @@ interface Props {
   control: Control
   /** Why it cannot be changed; null when it can. */
   locked: string | null
+  /** Why it does nothing under the values in force; null where it acts. */
+  idle?: string | null
 }
 
 /** One switch: its name and symbol, its widget, what it means, and what is happening to it. */
-export function ControlRow({ store, control, locked }: Props) {
+export function ControlRow({ store, control, locked, idle = null }: Props) {
   const pointed = pointedControl.value === control.name
   return (
     <div
@@ -46,6 +48,7 @@ export function ControlRow({ store, control, locked }: Props) {
         )}
       </div>
       {control.kind === 'gate' && <Pressure control={control} store={store} />}
+      {idle && <p class="why-idle">{idle}</p>}
       <p>{docText(control, store.controls.confirmed.value[control.name])}</p>
       <Progress control={control} store={store} />
     </div>

@@ -45,10 +45,12 @@ describe('substitute', () => {
     expect([terms(1), terms(0)]).toEqual([1, 0])
   })
 
-  it('shows nothing of a switch that does nothing', () => {
-    const idle = { ...coefficient, when: { control: 'advantage', is: 'pass' } }
-    const [piece] = substitute([{ latex: '@value_coef@V' }], [idle], { advantage: 'block', value_coef: 1 })
-    expect(piece!.latex).toBe('V')
+  it('writes a flag that does nothing as if it were off', () => {
+    const terms = { true: 'w', false: '' }
+    const idle = control({ name: 'gamma_t', kind: 'flag', terms, when: [{ control: 'advantage', is: 'pass' }] })
+    const written = (advantage: string) => substitute([{ latex: '@gamma_t@V' }], [idle], { advantage, gamma_t: true })
+    expect(written('block')[0]!.latex).toBe('V')
+    expect(written('pass')[0]!.latex).toContain('w')
   })
 
   it('does not call a changed number wrong', () => {

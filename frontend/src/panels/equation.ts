@@ -1,4 +1,5 @@
 import type { Control, EquationTerm, Value } from '../wire/types'
+import { holds, idleBecause } from './acting'
 
 /** Boundaries stand on their wrong side when they are not at their default. */
 export function isWrong(control: Control, value: Value | undefined): boolean {
@@ -14,13 +15,8 @@ export const effectText = ({ kind, effect }: Control): string =>
 export const docText = ({ kind, doc }: Control, value: Value | undefined): string =>
   kind === 'gate' && value === 'pass' ? `If blocked: ${doc}` : (doc ?? '')
 
-function holds(when: EquationTerm['when'], values: Record<string, Value>): boolean {
-  if (!when) return true
-  const value = values[when.control]
-  if (!holds(when.and, values)) return false
-  if (when.in) return when.in.some((one) => one === value)
-  if (when.is !== undefined) return value === when.is
-  return when.not === undefined || value !== when.not
+function applies({ when }: EquationTerm, values: Record<string, Value>): boolean {
+  return !when || holds(when, values)
 }
 
 function latexOf(control: Control, value: Value | undefined): string {
@@ -40,12 +36,14 @@ export function substitute(equation: EquationTerm[], controls: Control[], values
   const replace = (whole: string, name: string) => {
     const control = byName.get(name)
     if (!control) return whole.replaceAll('@', '')
-    const latex = holds(control.when, values) ? latexOf(control, values[name]) : ''
+    // A flag that does nothing is written as if it were off.
+    const off = control.kind === 'flag' && idleBecause(control, controls, values) !== null
+    const latex = latexOf(control, off ? false : values[name])
     const side = isWrong(control, values[name]) ? 'wrong-side' : 'right-side'
     return latex && `\\htmlClass{${side}}{\\htmlData{control=${name}}{${latex}}}`
   }
   return equation
-    .filter(({ when }) => holds(when, values))
+    .filter((term) => applies(term, values))
     .flatMap(({ latex }) => pieces(latex))
     .reduce(joinCommas, [] as Piece[])
     .map((piece) => ({ ...piece, latex: piece.latex.replace(/@(\w+)@/g, replace) }))

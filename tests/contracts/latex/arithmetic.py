@@ -38,6 +38,13 @@ class Numbers(Protocol):
         """x of each sample that many steps later in its trajectory, 0 beyond its ends."""
 
 
+class Sampled(Protocol):
+    """Samples, from which numbers are made."""
+
+    def table(self, point: Point) -> Numbers:
+        """The numbers at some parameters."""
+
+
 @dataclass(frozen=True)
 class Moment:
     """Where an expression is evaluated: the parameters, what the text defines, and the indices that are bound."""
@@ -76,7 +83,7 @@ class Moment:
         if symbol in self.defined:
             return self.defined[symbol](free)
         value = self.table.symbols[symbol](free.look)
-        return value[self.place("a")] if isinstance(value, list) else value
+        return value[self.place("a '" if "a '" in symbol else "a")] if isinstance(value, list) else value
 
 
 def times(x: Array, y: Array) -> Array:

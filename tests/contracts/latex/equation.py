@@ -10,9 +10,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tests.contracts.latex.arithmetic import Array, Moment, Node, Point, gradient
+from tests.contracts.latex.arithmetic import Array, Moment, Node, Numbers, Point, Sampled, gradient
 from tests.contracts.latex.evaluator import Reader, name_of
-from tests.contracts.latex.numbers import Data, Table
 
 LEADING = re.compile(r"^(?:\\\\|\\quad|\\;|,|\s)+")
 
@@ -20,8 +19,8 @@ LEADING = re.compile(r"^(?:\\\\|\\quad|\\;|,|\s)+")
 class Equation:
     """The lines of a text at some parameters."""
 
-    def __init__(self, lines: Sequence[str], data: Data, point: Point) -> None:
-        self._data, self._made, table = data, dict[bytes, Table](), Table(data, point)
+    def __init__(self, lines: Sequence[str], data: Sampled, point: Point) -> None:
+        self._data, self._made, table = data, dict[bytes, Numbers](), data.table(point)
         bare = {line: LEADING.sub("", line) for line in lines}
         summands = [line for line, text in bare.items() if text.startswith(("L=", "+", "-"))]
         sides = {line: text.split("=")[0] for line, text in bare.items() if line not in summands and "=" in text}
@@ -33,10 +32,10 @@ class Equation:
         defined["L"] = _once(lambda m: np.sum([self._read[line](m)[0] for line in summands], keepdims=True))
         self._moment = Moment(self._at, point, defined)
 
-    def _at(self, point: Point) -> Table:
+    def _at(self, point: Point) -> Numbers:
         key = _key(point)
         if key not in self._made:
-            self._made[key] = Table(self._data, point)
+            self._made[key] = self._data.table(point)
         return self._made[key]
 
     def value(self, line: str) -> Array:

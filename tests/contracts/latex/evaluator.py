@@ -10,9 +10,9 @@ What it reads (anything else raises `Unreadable` with the position and the text)
     \operatorname{sg}[x]                  the value of x, with derivative 0
     \sum x, \sum_{i,t} x                  over all samples (of the minibatch at hand)
     \sum_l x, l = 0, 1, ..;  \sum_{k\ge t} x, \prod_k x, \prod_{k\le t} x      along the trajectory of each sample
-    \sum_a x                              over actions
+    \sum_a x, \max_{a'} x                 over actions
     \nabla_\theta x, \nabla_\theta^2 x    derivatives in a parameter vector
-    f(\theta+\Delta\theta)                f, a symbol that the text defines, at other parameters
+    f(\theta+x), f(\theta_..)             f, a symbol that the text defines, at other parameters
 
 A sum, a product and a derivative reach to the next + or - or / of their own level. \log and \exp take one factor.
 Everything else is a *symbol*: a text that the table of numbers knows, or the left side of another line of the equation.
@@ -26,7 +26,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 
 import numpy as np
 
@@ -170,9 +170,9 @@ class Reader:
         self._at += length
         if symbol in self._table.functions:
             return _of(self._table.functions[symbol], self._group())
-        if self._upcoming(5) == ["(", r"\theta", "+", r"\Delta", r"\theta"]:
-            self._at += 6
-            return lambda m: m.moved(r"\theta", m.look(r"\Delta \theta")[:, 0, 0]).look(symbol)
+        if self._upcoming(2) == ["(", r"\theta"]:
+            there = self._group()
+            return lambda m: m.moved(r"\theta", there(m.held())[:, 0, 0] - m.held().point[r"\theta"]).look(symbol)
         if time is None:
             return lambda m: m.look(symbol)
         index, later = time
@@ -256,7 +256,12 @@ class Reader:
         return lambda m: larger(smaller(x(m), centre + half(m)), centre - half(m))
 
     def extreme(self, choose: Callable[[Array, Array], Array]) -> Node:
-        """After min or max: two values in brackets."""
+        """After min or max: two values in brackets, or an index a' and what it is over all actions."""
+        if self._next == "_":
+            if self._subscript() != "a '":
+                self._fail("expected the index a'")
+            body = self._product()
+            return lambda m: reduce(choose, (body(m.binding("a '", a)) for a in range(m.table.actions)))
         closing = self._opened()
         x = self.expression()
         self._take(",")

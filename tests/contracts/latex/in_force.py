@@ -12,19 +12,23 @@ import torch
 from torch import Tensor
 
 from rl_core.algorithms.algorithm import Algorithm
-from rl_core.data.batch import Batch, LivePolicy
+from rl_core.data.batch import LivePolicy
+from rl_core.data.transitions import Transitions
 from rl_core.on_policy.truth import Truth
+from rl_core.run.learner import Learner
 from rl_core.streams import Streams
 from rl_core.tabular.mdp import TabularMDP
 from rl_core.updates.descend import Descend
+from rl_core.updates.lag import LaggedDescend
 from rl_core.updates.term import Deed, Line
 from rl_core.updates.trust_region import StepReport
 from rl_core.updates.update import Update
+from tests.contracts.latex.action_values import TransitionData
 from tests.contracts.latex.arithmetic import Array, Point
 from tests.contracts.latex.numbers import Data, scheduled
-from tests.rl_core.support import Fit
 
 SWITCH = re.compile(r"@(\w+)@")
+SYMBOLS = {"actor": r"\theta", "critic": r"\phi", "q": r"\phi", "q_target": r"\bar\phi"}
 
 
 @dataclass(frozen=True)
@@ -33,9 +37,9 @@ class Case:
 
     algorithm: Algorithm[Any]
     c: Any
-    learner: Fit
-    batch: Batch
-    previous: Batch  # the one before it, for what parts remember
+    learner: Learner
+    batch: Any
+    previous: Any  # the one before it, for what parts remember
     progress: float = 0.25
     part: Sequence[int] | None = None  # places of the samples of a minibatch
     mdp: tuple[TabularMDP, Array] | None = None  # behind the batch, and the features of its states
@@ -57,8 +61,8 @@ class InForce:
 
     rows: list[Row]
     total: float
-    gradient: Array  # in the actor's parameters, then in the critic's
-    data: Data
+    gradient: Array  # in the parameters of `point`
+    data: Any
     point: Point
 
 
@@ -66,8 +70,9 @@ def in_force(case: Case) -> InForce:
     """Every line of the equation that is in force, with the value that the code gives it."""
     a, c, learner = case.algorithm, case.c, case.learner
     learner.instruments = [Truth(*case.mdp)] if case.mdp else []
+    before = _point(learner)
     _remember(case)
-    point = {symbol: _numbers(learner, group) for symbol, group in ((r"\theta", "actor"), (r"\phi", "critic"))}
+    point = _point(learner)
     u = _update(case, _kept(case.batch, learner.net, c))
     u.samples = _after_some_steps(learner.estimate(u))
     index = torch.arange(len(u.samples)) if case.part is None else torch.as_tensor(case.part)
@@ -77,13 +82,16 @@ def in_force(case: Case) -> InForce:
     rows = [_row(line, losses.terms[line.name], c, line.name) for line in losses.declared]
     rows += [_row(line, line.value(losses.at), c) for line in lines if not isinstance(line, Deed)]
     total = losses.total()
-    gradient = torch.autograd.grad(total, _parameters(learner), retain_graph=True, materialize_grads=True)
+    parameters = [p for group in learner.net.groups().values() for p in group]
+    gradient = torch.autograd.grad(total, parameters, retain_graph=True, materialize_grads=True)
     if deeds := [line for line in lines if isinstance(line, Deed)]:
         for rule in learner.rules:
             if type(rule) is not Descend:  # of which the equation says nothing
                 rule(u)
         rows += [_row(line, line.value(u), c) for line in deeds]
-    return InForce(rows, total.item(), torch.cat([g.reshape(-1) for g in gradient]).numpy(), _data(case, u), point)
+    return InForce(
+        rows, total.item(), torch.cat([g.reshape(-1) for g in gradient]).numpy(), _data(case, u, before), point
+    )
 
 
 def written(latex: str, c: Any) -> str:
@@ -92,15 +100,15 @@ def written(latex: str, c: Any) -> str:
 
     def one(match: re.Match[str]) -> str:
         row, value = about[match[1]], values[match[1]]
-        if "when" in row and not _shown(row["when"], values):
-            return ""
+        if row["kind"] == "flag" and row.get("when") and not any(_holds(when, values) for when in row["when"]):
+            value = False  # it does nothing
         key = str(value).lower() if isinstance(value, bool) else str(value)
         return str(row.get("terms", {}).get(key, row["latex"])) + " "  # so that a command ends here
 
     return SWITCH.sub(one, latex)
 
 
-def _shown(when: dict[str, Any], values: dict[str, Any]) -> bool:
+def _holds(when: dict[str, Any], values: dict[str, Any]) -> bool:
     value = values[when["control"]]
     return bool(value != when["not"] if "not" in when else value == when["is"] if "is" in when else value in when["in"])
 
@@ -109,7 +117,7 @@ def _row(line: Line, value: Tensor, c: Any, name: str = "") -> Row:
     return Row(name, written(line.latex, c), np.atleast_1d(value.detach().numpy()), line)
 
 
-def _update(case: Case, b: Batch) -> Update:
+def _update(case: Case, b: Any) -> Update:
     learner, remembered = case.learner, dict[str, Any]()
     for rule in learner.rules:
         remembered |= rule.in_force(case.c)
@@ -120,41 +128,41 @@ def _update(case: Case, b: Batch) -> Update:
 
 
 def _remember(case: Case) -> None:
-    """Let every part see the batch before, as far as that moves no parameters."""
+    """Let every part see the batch before; only what is known to remember parameters moves them."""
     u = _update(case, case.previous)
     u.samples = case.learner.estimate(u)
     for rule in case.learner.rules:
-        if not rule.groups:
+        if not rule.groups or isinstance(rule, LaggedDescend):
             rule(u)
 
 
 def _after_some_steps(samples: Any) -> Any:
     """The same where V has moved since the first step of the update, if anything compares them."""
-    if samples.value is None:
+    if getattr(samples, "value", None) is None:
         return samples
     return replace(samples, value=samples.value - torch.sin(torch.arange(len(samples)) + 1.0))
 
 
-def _kept(b: Batch, net: Any, c: Any) -> Batch:
+def _kept(b: Any, net: Any, c: Any) -> Any:
     """The batch of a rollout that kept what the controls ask for."""
-    if c.keeps is None:
+    if getattr(c, "keeps", None) is None:
         return b
     pi = net.policy(b.obs_t[:-1])
     return replace(b, live_t=LivePolicy(pi.params, pi.log_prob(b.action_t) if c.keeps == "log_prob" else None))
 
 
-def _parameters(learner: Fit) -> list[Tensor]:
-    groups = learner.net.groups()
-    return [p for name in ("actor", "critic") for p in groups.get(name, ())]
+def _point(learner: Learner) -> Point:
+    """The parameters of every group as one vector, under its symbol."""
+    groups = {SYMBOLS[name]: group for name, group in learner.net.groups().items()}
+    return {
+        symbol: torch.cat([p.detach().reshape(-1) for p in group]).numpy().copy() for symbol, group in groups.items()
+    }
 
 
-def _numbers(learner: Fit, group: str) -> Array:
-    parts = [p.detach().reshape(-1) for p in learner.net.groups().get(group, ())]
-    return torch.cat(parts).numpy().copy() if parts else np.zeros(0)
-
-
-def _data(case: Case, u: Update) -> Data:
-    c, family = case.c, case.learner.net.family
+def _data(case: Case, u: Update, before: Point) -> Data | TransitionData:
+    if isinstance(case.batch, Transitions):
+        return TransitionData(case.c, case.batch)
+    c, family = case.c, case.learner.net.family.id
     numbers = {row["name"]: row for row in c.declarations() if row["kind"] == "number"}
     shown = {name for line in case.algorithm.equation() for name in SWITCH.findall(line.latex)} & set(numbers)
     given = {
@@ -162,6 +170,7 @@ def _data(case: Case, u: Update) -> Data:
     }
     step = u.find(StepReport)
     said = {"j": step.backtracks} if step is not None and step.backtracks is not None else {}
+    said |= {r"\theta_{t-\ell}": before[r"\theta"][:, None, None]} if "lag" in shown else {}
     said |= {r"\beta_k": u.c.kl_coef} if "kl_coef" in shown else {}
     return Data.of(
         case.batch, c, family=family, part=None if case.part is None else np.asarray(case.part), mdp=case.mdp,

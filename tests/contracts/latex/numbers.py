@@ -67,6 +67,10 @@ class Data:
             flat(b.episode_step_t), flat(b.behaviour_t).T, found, **also,
         )  # fmt: skip
 
+    def table(self, point: Point) -> Table:
+        """The numbers at some parameters."""
+        return Table(self, point)
+
 
 def scheduled(c: Any, name: str, schedule: str, progress: float) -> float:
     """A control's number at this part of the budget."""

@@ -10,11 +10,16 @@ import pytest
 import torch
 from torch import Tensor
 
+from rl_core.algorithms.algorithm import algorithms
 from rl_core.data.batch import Batch
+from rl_core.data.transitions import Transitions
+from rl_core.networks.action_values import action_values
 from rl_core.on_policy.estimate import Values, estimate
 from rl_core.policies.gaussian import DiagonalGaussian
+from rl_core.types import Discrete, Spaces
 from tests.rl_core.support import (
     BOX,
+    SMALL,
     Table,
     close,
     controls,
@@ -672,3 +677,73 @@ def test_I_30_B_1_minibatch_normalisation_hides_the_open_boundary_at_ratio_1() -
         assert trace.pressure["advantage"] > 0.1
     assert found["none"] > 1e-2
     assert found["minibatch"] < 1e-9
+
+
+# --- B-3 TD target of Q -----------------------------------------------------------------------------------------------
+
+
+def q_setting(**values: Any) -> tuple[Any, Any, Transitions]:
+    """Action values and a few transitions, the last of them into a terminal state."""
+    c = algorithms["dqn"].controls.model_validate(SMALL | {"activation": "tanh", "gamma": 0.9} | values)
+    net = action_values(Spaces((4,), Discrete(("a", "b", "c"))), c, torch.Generator().manual_seed(0))
+    g = torch.Generator().manual_seed(1)
+    obs, obs_tp1 = torch.randn(2, 6, 4, generator=g)
+    ended = torch.tensor([False] * 5 + [True])
+    return c, net, Transitions(obs, torch.tensor([0, 1, 2, 0, 1, 2]), torch.randn(6, generator=g), ended, obs_tp1)
+
+
+@pytest.mark.parametrize("state", ["block", "pass"])
+def test_I_30_B_3_the_attached_target_adds_the_residual_part(state: str) -> None:
+    r"""-(2/B) \sum \delta \nabla Q(s, a), and with the target attached 2 \gamma \delta \nabla Q(s', a*) more."""
+    c, net, b = q_setting(target_network="none", td_target=state)
+    parameters = list(net["q"].parameters())
+    expected = torch.zeros(sum(p.numel() for p in parameters))
+    for k in range(6):
+        q, q_tp1 = net["q"](b.obs[k])[b.action[k]], net["q"](b.obs_tp1[k]).max()
+        alive = 0.0 if b.terminated[k] else 1.0
+        delta = float((b.reward[k] + 0.9 * alive * q_tp1 - q).detach())
+        expected -= 2 * delta * gradient(q, parameters) / 6
+        if state == "pass":
+            expected += 2 * delta * 0.9 * alive * gradient(q_tp1, parameters) / 6
+    assert close(gradient(losses("dqn", b, net, c).total(), parameters), expected, 1e-12)
+
+
+def test_I_30_B_3_with_a_target_network_the_gradient_goes_there_and_is_not_applied() -> None:
+    blocked, passed = (q_setting(target_network="hard", td_target=state) for state in ("block", "pass"))
+    found = [
+        [gradient(losses("dqn", b, net, c).total(), net[name].parameters()) for name in ("q", "q_target")]
+        for c, net, b in (blocked, passed)
+    ]
+    assert close(found[0][0], found[1][0], 0.0)
+    assert found[0][1].abs().max() == 0.0
+    assert found[1][1].abs().max() > 1e-3
+
+
+def test_I_18_semi_gradient_and_residual_gradient_settle_where_they_are_derived_to() -> None:
+    """A goes to B or C with 1/2 each, B pays 1: (1/2, 1, 0) against (1/2, 3/4, 1/4), states as often as visited."""
+    one_hot = torch.eye(3)
+    rows = [(0, 0.0, False, 1), (0, 0.0, False, 2), (1, 1.0, True, 1), (2, 0.0, True, 2)]
+    for state, expected in (("block", (0.5, 1.0, 0.0)), ("pass", (0.5, 0.75, 0.25))):
+        c = algorithms["dqn"].controls.model_validate(
+            {
+                "network": "tabular",
+                "gamma": 1.0,
+                "target_network": "none",
+                "td_target": state,
+                "initialisation": "zeros",
+            }
+        )
+        net = action_values(Spaces((3,), Discrete(("only", "other"))), c, torch.Generator())
+        b = Transitions(
+            torch.stack([one_hot[s] for s, *_ in rows]), torch.zeros(4, dtype=torch.int64),
+            torch.tensor([r for _, r, *_ in rows]), torch.tensor([d for _, _, d, _ in rows]),
+            torch.stack([one_hot[s] for *_, s in rows]),
+        )  # fmt: skip
+        with torch.no_grad():
+            net["q"].layers[0].weight[1] = -1.0  # the other action is never the best
+        for _ in range(4000):
+            loss = losses("dqn", b, net, c).total()
+            (slope,) = torch.autograd.grad(loss, list(net["q"].parameters()))
+            with torch.no_grad():
+                net["q"].layers[0].weight -= 0.2 * slope * torch.tensor([[1.0], [0.0]])
+        assert net["q"].layers[0].weight[0].tolist() == pytest.approx(expected, abs=1e-3)

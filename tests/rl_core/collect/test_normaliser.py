@@ -128,15 +128,15 @@ def test_edit_turns_it_on_and_freezes_it() -> None:
 
 
 def test_ratio_is_1_at_epoch_0_and_understudy_plays_by_the_same_statistics() -> None:
-    from rl_core.evaluate.stage import build_stage
-    from rl_core.evaluate.understudy import Understudy
+    from rl_core.evaluate.policy_copy import PolicyCopy
+    from rl_core.evaluate.recorded_lane import record_lane
 
     r = run(body(normalise_obs="running", normalise_reward="running"))
     for _ in range(3):
         r.advance()
     b = r.source.collect(r.c)
     assert float(Left(r.learner.update(b, r.c, 0.0)).losses[0].log_ratio.detach().abs().max()) < 1e-4
-    understudy = Understudy(r.role(), build_stage(r.config.environment, keep=True), seed=5)
+    understudy = PolicyCopy(r.snapshot(), record_lane(r.config.environment, keep=True), seed=5)
     played, _ = understudy.play()
     mean, _ = played.behaviour_t.chunk(2, -1)
     again = r.learner.net.policy(played.obs_t[:-1]).params.chunk(2, -1)[0]

@@ -222,3 +222,23 @@ def test_cartpole_with_keywords_goes_through_the_adapter() -> None:
     lanes = make_lanes("CartPole-v1", 1, {"sutton_barto_reward": True})
     assert isinstance(lanes, GymnasiumLanes)
     lanes.close()
+
+
+class EndsTwice(tiny.Tiny):
+    """Says at once that the episode is over and that its time is up."""
+
+    def step(self, action: Any) -> tuple[Any, float, bool, bool, dict[str, Any]]:
+        obs, reward, _, _, info = super().step(action)
+        return obs, reward, self._step == 3, self._step == 3, info
+
+
+def test_an_end_that_is_also_a_time_limit_is_an_end() -> None:
+    """Nothing is bootstrapped there, and no successor is kept for it."""
+    with tiny.registered("PolicyscopeEndsTwice-v0", EndsTwice) as env_id:
+        c = controls("ppo")
+        lanes = make_lanes(env_id, 2, {})
+        b = Collector(lanes, network(lanes.info.obs_size, 2, c), Streams(0), 0.0).segments(7)
+        lanes.close()
+    assert b.terminated_t.sum(0).tolist() == [2, 2]
+    assert not b.truncated_t.any()
+    assert len(b.cut_index) == 0

@@ -9,21 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from rl_core.config import resolve
-from rl_core.evaluate.understudy import Role
 from rl_core.journal.inbox import InboxWriter
 from rl_core.journal.journal import JournalReader
 from rl_core.run.run import Run
+from rl_core.run.snapshot import PolicySnapshot
 from tests.rl_core.support import SMALL_PPO
 from tests.service import eventually
 
 
-def role(env: str = "CartPole-v1", updates: int = 0, base: dict[str, Any] = SMALL_PPO, **controls: Any) -> Role:
+def role(
+    env: str = "CartPole-v1", updates: int = 0, base: dict[str, Any] = SMALL_PPO, **controls: Any
+) -> PolicySnapshot:
     """The policy of a small run after so many updates."""
     body = {"environment": {"id": env, "num_envs": 2}, "controls": base["controls"] | controls}
     run = Run(resolve(base | body))
     for _ in range(updates):
         run.advance()
-    return run.role()
+    return run.snapshot()
 
 
 class TrainerProcess:

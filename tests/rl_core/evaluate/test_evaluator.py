@@ -110,7 +110,7 @@ def test_recording_in_this_process_touches_no_stream_and_no_parameter(tmp_path: 
     folder = EpisodeFolder(tmp_path / "episodes")
     for _ in range(4):
         plain.advance()
-        record(recorded.role(), Job("schedule"), folder, folder.next_number, lambda told: None)
+        record(recorded.snapshot(), Job("schedule"), folder, folder.next_number, lambda told: None)
         recorded.advance()
     signal.alarm(0)
     assert (plain.learner.flat.vector == recorded.learner.flat.vector).all()

@@ -14,11 +14,11 @@ import pytest
 from PIL import Image
 
 import rl_core.evaluate.camera as camera_file
-import rl_core.evaluate.stage
+import rl_core.evaluate.recorded_lane
 from rl_core.evaluate.camera import Camera, jpeg
+from rl_core.evaluate.recorded_lane import record_lane
 from rl_core.evaluate.recording import Job, play, record
 from rl_core.evaluate.schedule import following
-from rl_core.evaluate.stage import build_stage
 from rl_core.journal.episodes import PICTURE_BYTES, EpisodeFolder, read_document, read_picture
 from tests.rl_core.environments import tiny
 from tests.rl_core.evaluate.players import role
@@ -36,7 +36,7 @@ def _no_alarm() -> Iterator[None]:
 
 def played(env: str = "CartPole-v1", seed: int = 5, updates: int = 0, **controls: Any) -> dict[str, Any]:
     who = role(env, updates, **controls)
-    return play(who, build_stage(who.config.environment, keep=True), seed)
+    return play(who, record_lane(who.config.environment, keep=True), seed)
 
 
 def recorded(folder: Path, env: str, **job: Any) -> list[dict[str, Any]]:
@@ -156,7 +156,7 @@ def test_an_environment_that_cannot_be_drawn_is_recorded_without_pictures(tmp_pa
 
 
 def test_an_episode_without_an_end_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rl_core.evaluate.stage, "MAX_STEPS", 7)
+    monkeypatch.setattr(rl_core.evaluate.recorded_lane, "MAX_STEPS", 7)
     with tiny.registered(tiny.ID, Endless) as env:
         episode = played(env)
     assert (episode["length"], episode["terminated"], episode["truncated"]) == (7, False, True)

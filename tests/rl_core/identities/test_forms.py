@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
-from rl_core.collect.acting import acting
 from rl_core.policies.bernoulli import Bernoulli
 from rl_core.policies.categorical import Categorical
 from rl_core.policies.gaussian import DiagonalGaussian
@@ -203,7 +202,7 @@ def test_I_28_rows_of_a_linear_softmax_gradient_sum_to_0(kind: Kind) -> None:
 def test_I_29_the_ratio_of_every_policy_is_1_before_the_first_step(kind: Kind) -> None:
     """What the fast forward pass of a rollout stored, against the one with a graph: |log rho| < 1e-12."""
     fit, c, b = acted(kind)
-    act = acting(fit.net, kind.actions)
+    act = fit.net.acting(kind.actions)
     stored = torch.from_numpy(act.params(act.output(b.obs_t[:-1].numpy(), [mask.numpy() for mask in b.masks_t])))
     acted_log_prob = fit.net.distribution(stored).log_prob(b.action_t).detach()
     b = dataclasses.replace(b, behaviour_t=stored, log_prob_t=acted_log_prob)

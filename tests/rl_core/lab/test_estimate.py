@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 import rl_core
 from rl_core.lab.bench import Bench
 from rl_core.lab.estimator import parse
+from rl_core.lab.oracle import _optimal
 from rl_core.lab.sampling import cut
 from tests.rl_core.lab.kit import every_trajectory, problem
 
@@ -206,3 +209,30 @@ def test_logits_of_another_shape_are_refused() -> None:
     mdp, _ = problem()
     with pytest.raises(ValueError, match=r"theta has shape \(2, 2\); expected \(3, 2\)"):
         rl_core.estimate(mdp, np.zeros((2, 2)), {}, 5, 0)
+
+
+def test_the_oracle_of_the_optimal_state_baseline_is_the_weighted_mean_by_enumeration() -> None:
+    r"""b*(s) = E[|\nabla log \pi|^2 Q] / E[|\nabla log \pi|^2], the score of each action written out as 1[a] - \pi."""
+    pi, q = np.array([[0.7, 0.2, 0.1]]), np.array([[[1.0, 5.0, -2.0]]])
+    square = [float(((np.eye(3)[a] - pi[0]) ** 2).sum()) for a in range(3)]
+    above = sum(pi[0, a] * square[a] * q[0, 0, a] for a in range(3))
+    below = sum(pi[0, a] * square[a] for a in range(3))
+    assert _optimal(pi, q)[0, 0] == pytest.approx(above / below)
+
+
+PEAK = """
+import resource, numpy as np, rl_core
+p = np.random.default_rng(0).dirichlet(np.ones(3), (3, 2))
+mdp = rl_core.TabularMDP(p, np.ones((3, 2, 3)), np.ones(3) / 3, 5, 0.9, np.zeros(3, bool))
+theta, settings = np.zeros((3, 2)), {"baseline": "optimal_component", "gamma_t": True}
+rl_core.estimate(mdp, theta, settings, batch=10, seed=0)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+rl_core.estimate(mdp, theta, settings, batch=20_000, seed=0)
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def test_an_optimal_baseline_of_many_trajectories_takes_little_memory() -> None:
+    """MB beyond what a small batch took; a square of 20,000 trajectories would be 3 GB."""
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True, timeout=120)
+    assert float(done.stdout) < 500

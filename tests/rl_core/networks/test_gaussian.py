@@ -10,9 +10,8 @@ import torch
 from torch import Tensor
 from torch.distributions import Independent, Normal, kl_divergence
 
-from rl_core.policies.categorical import Categorical
-from rl_core.policies.gaussian import DiagonalGaussian
-from rl_core.telemetry.heads import CategoricalHead, GaussianHead
+from rl_core.policies.categorical import Categorical, CategoricalMeasures
+from rl_core.policies.gaussian import DiagonalGaussian, GaussianMeasures
 from tests.rl_core.support import BOX, close, controls, network
 
 pytestmark = pytest.mark.usefixtures("float64")
@@ -93,13 +92,13 @@ def test_log_sigma_starts_where_it_is_told_and_belongs_to_the_actor() -> None:
 
 def test_array_formulas_are_those_of_the_tensors() -> None:
     p, q, action = gaussian(4), gaussian(5), torch.randn(50, 3)
-    head, old, new = GaussianHead(), p.params.numpy(), q.params.numpy()
+    head, old, new = GaussianMeasures(), p.params.numpy(), q.params.numpy()
     assert np.allclose(head.log_prob(new, action.numpy()), q.log_prob(action), atol=1e-6)
     assert np.allclose(head.entropy(new), q.entropy(), atol=1e-6)
     assert head.kl(old, new) == pytest.approx(float(p.kl(q).mean()))
     assert head.log_sigma(new) == pytest.approx(float(q.log_sigma.mean()))
     logits, taken = torch.randn(50, 3), torch.randint(0, 3, (50,))
-    discrete, pi = CategoricalHead(3), Categorical.from_logits(logits)
+    discrete, pi = CategoricalMeasures(3), Categorical.from_logits(logits)
     normal = discrete.normal(logits.numpy())
     assert np.allclose(discrete.log_prob(normal, taken.numpy()), pi.log_prob(taken))
     assert np.allclose(discrete.entropy(normal), pi.entropy())

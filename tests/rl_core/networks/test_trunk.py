@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 import torch
 
-from rl_core.collect.acting import acting
 from rl_core.config import ConfigErrors, resolve
 from rl_core.data.samples import Samples
 from rl_core.networks.actor_critic import ActorCritic
-from rl_core.networks.forward import graphless_value
+from rl_core.networks.forward import graphless
 from rl_core.on_policy.at import At
 from rl_core.types import Discrete
 from tests.rl_core.support import BOX, SMALL_PPO, SMALL_REINFORCE, Left, close, controls, losses, network, run
@@ -54,7 +53,7 @@ def test_dropout_masks_the_trunk_for_the_policy_and_not_for_the_value() -> None:
 @pytest.mark.parametrize("actions", [Discrete(("a", "b", "c")), BOX], ids=["discrete", "box"])
 def test_forward_without_a_graph_is_the_forward_with_one(actions: Any) -> None:
     net = network(4, actions, controls("ppo", **SHARED))
-    act, value, obs = acting(net, actions), graphless_value(net), torch.randn(6, 4)
+    act, value, obs = net.acting(actions), graphless(net.critic, net.trunk), torch.randn(6, 4)
     masks = tuple((torch.rand(6, 4) < 0.5) * 2.0 for _ in range(2))
     assert value is not None
     for mask in ((), masks):

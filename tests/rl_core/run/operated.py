@@ -13,6 +13,7 @@ from rl_core.config import resolve
 from rl_core.run.checkpoint import Checkpoints
 from rl_core.run.log import Discard
 from rl_core.run.run import Run
+from rl_core.trainer.drive import drive
 from rl_core.trainer.operate import Command, Operator
 
 LAST = "the last word"
@@ -62,10 +63,10 @@ def operate(
         return []
 
     places = None if directory is None else Checkpoints(directory)
-    run = Run(resolve(body), Discard(records.append), Operator(poll), places, telemetry)
+    run = Run(resolve(body), Discard(records.append), places, telemetry)
     run.watch.go()
     done = Operated(run, records)
-    done.state = run.go()
+    done.state = drive(run, Operator(poll, pace=run.config.pace))
     run.event(LAST, {})  # as every caller of a run does with its last word; rows still waiting go out before it
     assert not waiting, f"never reached: {waiting}"
     return done

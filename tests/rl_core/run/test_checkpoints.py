@@ -14,6 +14,7 @@ from rl_core.algorithms.algorithm import algorithms
 from rl_core.recipes import recipes
 from rl_core.run.checkpoint import KEPT, Checkpoints
 from rl_core.run.run import Run
+from rl_core.trainer.operate import Operator
 from tests.rl_core.run.operated import edit, operate, same
 from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
 
@@ -49,7 +50,7 @@ RESUMED: dict[str, dict[str, Any]] = {name: {"recipe": name} for name in recipes
 def whole_state(r: Run) -> dict[str, Any]:
     """Parameters, moments, counters, random streams and where every lane stands."""
     state = r.state()
-    for gone in ("wall", "applied", "pace"):
+    for gone in ("wall", "kept"):
         state.pop(gone)
     return state
 
@@ -97,10 +98,11 @@ def test_checkpoint_in_the_middle_of_episodes_replays_them(tmp_path: Path) -> No
 
 def test_checkpoint_keeps_edited_controls_and_applied_commands(tmp_path: Path) -> None:
     done = operate(SMALL_PPO, (2, edit({"gamma": 0.9})), (3, {"id": "z", "op": "suspend"}), directory=tmp_path)
-    resumed = run(SMALL_PPO)
+    resumed, operator = run(SMALL_PPO), Operator()
+    operator.drives(resumed, None)
     resumed.restore(Checkpoints(tmp_path).newest())
     assert resumed.c.values() == done.run.c.values()
-    assert resumed.operator.applied == {"e1", "z"}
+    assert operator.applied == {"e1", "z"}
     assert resumed.update == 3
 
 
@@ -180,3 +182,13 @@ def test_lane_episodes_do_not_depend_on_how_many_lanes_there_are() -> None:
     few, many = (run(SMALL_PPO | {"environment": {"id": "CartPole-v1", "num_envs": n}}) for n in (2, 5))
     first = [r.source.collect(r.c).obs_t[0, :2] for r in (few, many)]
     assert same(first[0], first[1])
+
+
+@pytest.mark.parametrize("state", [{}, {"format": 3, "update": 7}, {"model": {}, "optimizer": {}}], ids=str)
+def test_a_checkpoint_of_another_format_is_refused_in_a_sentence_before_anything_changes(state: dict[str, Any]) -> None:
+    r = run(SMALL_PPO)
+    before = r.learner.flat.vector.clone()
+    with pytest.raises(ValueError, match="Resume with that version, or start a new run"):
+        r.restore(state)
+    assert r.update == 0
+    assert same(r.learner.flat.vector, before)

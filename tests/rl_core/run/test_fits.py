@@ -23,6 +23,8 @@ CASES: list[tuple[str, Any, dict[str, Any], list[Any], list[Any]]] = [
     ("distribution", "gaussian", {}, [("CartPole-v1", {}, "has 2 discrete actions")], [("Pendulum-v1", {})]),
     ("distribution", "categorical", {}, [("Pendulum-v1", {}, "acts with 1 real numbers")], [("CartPole-v1", {})]),
     ("critic", "q", {}, [("Pendulum-v1", {}, "a value per action")], [("CartPole-v1", {})]),
+    ("td_target", "block", {"algorithm": "dqn"}, [("Pendulum-v1", {}, "a maximum over actions")],
+     [("CartPole-v1", {})]),
     ("loss_form", "cross_entropy", {}, [("Pendulum-v1", {}, "as labels")], [("CartPole-v1", {})]),
     ("gradient", "exact", {"network": "mlp"}, [("CartPole-v1", {}, "needs a finite MDP")],
      [("Grid-v0", {"features": "random:3"}), ("Taxi-v4", {}), ("TabularMDP-v0", {})]),
@@ -31,8 +33,8 @@ REFUSED = [(name, value, more, *where) for name, value, more, bad, _ in CASES fo
 ALLOWED = [(name, value, more, *where) for name, value, more, _, good in CASES for where in good]
 
 
-def body(env_id: str, kwargs: dict[str, Any], **controls: Any) -> dict[str, Any]:
-    return {"algorithm": "reinforce", "environment": {"id": env_id, "kwargs": kwargs}, "controls": controls}
+def body(env_id: str, kwargs: dict[str, Any], algorithm: str = "reinforce", **controls: Any) -> dict[str, Any]:
+    return {"algorithm": algorithm, "environment": {"id": env_id, "kwargs": kwargs}, "controls": controls}
 
 
 @pytest.mark.parametrize(("name", "value", "more", "env_id", "kwargs", "words"), REFUSED)

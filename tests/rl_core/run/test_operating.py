@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
+import rl_core.trainer.trainer as trainer
+from rl_core.config import resolve
 from rl_core.trainer.operate import Operator
+from rl_core.trainer.trainer import run_trainer
 from tests.rl_core.run.operated import Operated, edit, operate, same
-from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE, run
+from tests.rl_core.support import SMALL_PPO, SMALL_REINFORCE
 
 BODIES = [pytest.param(SMALL_PPO, id="ppo"), pytest.param(SMALL_REINFORCE, id="reinforce")]
 
@@ -144,8 +147,11 @@ def test_pace_holds_updates_back_and_lets_them_go_again() -> None:
     assert same(done.parameters, operate(body).parameters)
 
 
-def test_pace_of_the_configuration_is_the_first_pace() -> None:
-    assert run(SMALL_PPO | {"pace": 7.0}).operator.pace == 7.0
+def test_pace_of_the_configuration_is_the_first_pace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[float | None] = []
+    monkeypatch.setattr(trainer, "drive", lambda run, operator, evaluator: seen.append(operator.pace) or "finished")
+    run_trainer(resolve(SMALL_PPO | {"pace": 7.0}), tmp_path, resume=False)
+    assert seen == [7.0]
     assert Operator().pace is None
 
 

@@ -11,8 +11,8 @@ import torch
 from rl_core.environments.finite.features import features_of
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.on_policy.truth import Truth
-from rl_core.tabular.dynamic_programming import exact
-from rl_core.tabular.mdp import TabularMDP
+from rl_core.tabular.dynamic_programming import exact, visits
+from rl_core.tabular.mdp import TabularMDP, blank
 from rl_core.updates.score import policy_parameters
 from tests.rl_core.identities.mdp import enumerate_paths, objective, path_probability, random_mdp
 from tests.rl_core.support import controls, gradient, network
@@ -162,3 +162,13 @@ def test_logits_of_another_shape_are_refused() -> None:
     ours, _, _ = pair(0)
     with pytest.raises(ValueError, match=r"theta has shape \(2, 2\); expected \(3, 2\)"):
         exact(ours, np.zeros((2, 2)))
+
+
+def test_nobody_is_visited_after_the_end() -> None:
+    """By hand: from s = 0 the walk ends in s = 1 with probability 0.4 at every step, and is nowhere after that."""
+    p, r = blank(2, 1)
+    p[0, 0] = [0.6, 0.4]
+    mdp = TabularMDP(p, r, np.array([1.0, 0.0]), horizon=4, terminal=[False, True])
+    d = visits(mdp, np.ones((2, 1)))
+    assert d[:, 0] == pytest.approx([1.0, 0.6, 0.36, 0.216])
+    assert d[:, 1].tolist() == [0.0] * 4

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from rl_core.off_policy.reader import QReading
 from rl_core.on_policy.kl_control import Beta
 from rl_core.on_policy.metrics.estimate import EstimateReading
 from rl_core.on_policy.metrics.exact import ExactReading
@@ -26,8 +27,10 @@ from rl_core.telemetry.metrics.optimisation import (
 from rl_core.telemetry.probes import Probe
 from rl_core.telemetry.reading import Reading, Readings
 from rl_core.updates.descend import EndedEarly
+from rl_core.updates.lag import LagReading
 from rl_core.updates.probing import GraphSize
 from rl_core.updates.report import GradientReport, Gradients
+from rl_core.updates.targets import TargetDrift
 from rl_core.updates.trust_region import StepReport
 
 N = 60
@@ -37,6 +40,7 @@ NAMED: dict[str, tuple[type[Reading], str]] = {
     "group_norms": (FirstGradient, "norms"), "grad_cosine": (FirstGradient, "cosine"),
     "param_norm": (ParameterReading, "norm"), "kl_coef": (Beta, "value"), "epoch_stopped": (EndedEarly, "epoch"),
     "pressure": (Pressures, "norms"), "exact": (ExactReading, ""), "step": (StepReport, ""),
+    "of_q": (QReading, ""),
     "score": (ScoreProbe, ""), "weights": (WeightReading, ""), "graph": (GraphSize, ""), "apart": (TakenApart, ""),
 }  # fmt: skip
 """Short names of what several readings call alike; "" is the reading itself."""
@@ -126,6 +130,9 @@ def record(**changed: Any) -> Record:
         Beta(0.5),
         EndedEarly(2),
         Pressures({"advantage": 0.7}),
+        LagReading(3, 0.02),
+        TargetDrift(0.4),
+        QReading(draw(3, 1, 8), draw(4, 1, 8), draw(0, 1, 8), np.arange(8, dtype=np.float32) % 3, 0.25),
     ]
     u = Record({type(reading): reading for reading in made})
     for name, value in changed.items():

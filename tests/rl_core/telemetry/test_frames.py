@@ -235,3 +235,13 @@ def test_a_frame_that_was_sent_is_never_changed_afterwards() -> None:
     b.update(0.0001, ended=1)
     b.update(1.0, ended=1)
     assert b.sent[0] == before
+
+
+def test_a_merged_row_keeps_the_extremes_of_its_first_update() -> None:
+    b = Bench()
+    b.update(1.0)
+    for value in (9.0, 1.0, 2.0):
+        b.update(0.0001, losses={"policy": value})
+    b.frames.flush()
+    merged = b.sent[-1]["scalars"]["loss/policy"]
+    assert (merged["min"][-1], merged["max"][-1], merged["last"][-1]) == (1.0, 9.0, 2.0)

@@ -111,6 +111,13 @@ EXPECTED: dict[str, Callable[[Record], float]] = {
     "trust/taken": lambda u: 1,
     "trust/residual": lambda u: 0.7**20,
     "ratio/ess_weights": lambda u: float(ratios.effective_sample_fraction(torch.from_numpy(u.log_weight).double())),
+    "lag/updates": lambda u: 3,
+    "lag/distance": lambda u: 0.02,
+    "q/target_drift": lambda u: 0.4,
+    "q/mean": lambda u: mean(u.of_q.q),
+    "q/target_mean": lambda u: mean(u.of_q.q_tp1),
+    "q/td_error": lambda u: mean([abs(float(x)) for x in u.of_q.td_error]),
+    "q/epsilon": lambda u: 0.25,
     "ratio/max_log_weight": lambda u: max(float(w) for w in u.log_weight),  # type: ignore[union-attr]
 }
 EXPECTED |= {f"trust/residual_{k}": lambda u, k=k: 0.7**k for k in trust_region.ITERATIONS}
@@ -239,6 +246,9 @@ SAMPLES: dict[str, Callable[[Record], Any]] = {
     "ratio": lambda u: np.exp(u.log_ratio),
     "log_prob": lambda u: u.log_prob,
     "action": lambda u: u.action,
+    "q": lambda u: u.of_q.q,
+    "q/td_error": lambda u: u.of_q.td_error,
+    "q/action": lambda u: u.of_q.action,
     **{f"ratio_epoch_{k}": lambda u, k=k: np.exp(u.epochs()[k - 1]) for k in weights.EPOCHS},
     "action_continuous": lambda u: np.stack([(u.action[:, 0] - 0.5) / 1.5, u.action[:, 1]], 1).reshape(-1),
 }
@@ -257,7 +267,7 @@ def by_hand(grid: Grid, samples: Any) -> dict[int, int]:
 def test_histogram_counts_every_sample_in_its_bin(name: str) -> None:
     assert name in SAMPLES, f"say which samples {name} counts here"
     u, d = continuous() if name == "action_continuous" else record(), distributions[name]
-    row = d.measure(u)
+    row = measured(name, u)
     assert row is not None
     samples = SAMPLES[name](u)
     if name != "ratio":  # exp and 1 + expm1 may round to two sides of an edge

@@ -1,39 +1,23 @@
-"""The current policy once more, on a stage and with random streams of its own: nothing is shared with training."""
+"""The current policy once more, in a recorded lane and with random streams of its own: training shares nothing."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import torch
 
 from rl_core.algorithms.algorithm import algorithms
-from rl_core.config import RunConfig
 from rl_core.data.batch import Batch
 from rl_core.data.samples import Estimates
-from rl_core.evaluate.stage import Stage
-from rl_core.on_policy.controls import OnPolicyControls
+from rl_core.evaluate.recorded_lane import RecordedLane
 from rl_core.run.learner import Learner
+from rl_core.run.snapshot import PolicySnapshot
 from rl_core.streams import Streams
 from rl_core.types import FloatArray, Spaces
 
 
-@dataclass(frozen=True, slots=True)
-class Role:
-    """Whom to play: the run, the controls in force, and after so many updates the parameters [P].
+class PolicyCopy:
+    """Acts as a run's policy does, dropout included, on the processor."""
 
-    They are the network's, and after them the normaliser's `vector`.
-    """
-
-    config: RunConfig
-    c: OnPolicyControls
-    update: int
-    parameters: FloatArray
-
-
-class Understudy:
-    """Acts as the policy of a role does, dropout included, on the processor."""
-
-    def __init__(self, role: Role, stage: Stage, seed: int) -> None:
+    def __init__(self, role: PolicySnapshot, stage: RecordedLane, seed: int) -> None:
         self.c = role.c.edited({"device": "cpu"})  # a forked process cannot use its parent's CUDA
         streams = Streams.of_evaluation(seed)
         info = stage.info

@@ -23,7 +23,7 @@ MAX_STEPS = 10_000
 HEADLESS = {"MUJOCO_GL": "egl", "SDL_VIDEODRIVER": "dummy"}
 
 
-class Stage(Lanes):
+class RecordedLane(Lanes):
     """A lane whose `views` are those of the running episode's states, and `rewards` what its steps were given.
 
     With `keep` False only the newest view is kept. `acted_on` is the view of the state in which the last action was
@@ -73,21 +73,23 @@ class Stage(Lanes):
         self._lanes.close()
 
 
-def build_stage(environment: EnvironmentConfig, keep: bool) -> Stage:
+def record_lane(environment: EnvironmentConfig, keep: bool) -> RecordedLane:
     """The environment in one lane, seen as states where the browser can draw them, else as pictures."""
     lanes = make_lanes(environment.id, 1, environment.kwargs)
     if isinstance(lanes, ArrayLanes) and lanes.info.renderer:
-        return Stage(lanes, lambda: lanes.render_state(0), keep, None, "")
+        return RecordedLane(lanes, lambda: lanes.render_state(0), keep, None, "")
     if isinstance(lanes, TabularLanes):
         return _on_arrays(environment, lanes, keep)
     lanes.close()
     return _with_camera(environment, keep)
 
 
-def _on_arrays(environment: EnvironmentConfig, lanes: TabularLanes, keep: bool) -> Stage:
+def _on_arrays(environment: EnvironmentConfig, lanes: TabularLanes, keep: bool) -> RecordedLane:
     """A finite MDP; Gymnasium's own are drawn by Gymnasium, put into the state of the arrays."""
     if environment.id not in gym.registry:
-        return Stage(lanes, lambda: None, keep, None, "A finite MDP has no picture: its state is all there is to see.")
+        return RecordedLane(
+            lanes, lambda: None, keep, None, "A finite MDP has no picture: its state is all there is to see."
+        )
     _go_headless()
     ours = ("horizon", KEYWORD)
     kwargs = {name: value for name, value in environment.kwargs.items() if name not in ours}
@@ -99,7 +101,7 @@ def _on_arrays(environment: EnvironmentConfig, lanes: TabularLanes, keep: bool) 
         return env.unwrapped.render()
 
     camera = Camera(draw, lanes.mdp.horizon if keep else None)
-    return Stage(lanes, camera.take, keep, camera, "")
+    return RecordedLane(lanes, camera.take, keep, camera, "")
 
 
 def _go_headless() -> None:
@@ -107,13 +109,13 @@ def _go_headless() -> None:
         os.environ.setdefault(name, value)
 
 
-def _with_camera(environment: EnvironmentConfig, keep: bool) -> Stage:
+def _with_camera(environment: EnvironmentConfig, keep: bool) -> RecordedLane:
     _go_headless()
     try:
         lanes = GymnasiumLanes(environment.id, 1, environment.kwargs | {"render_mode": "rgb_array"})
     except Exception as failed:  # whatever a third-party environment raises
         why = f"No pictures: {type(failed).__name__}: {failed}".split("\n")[0][:300]
-        return Stage(make_lanes(environment.id, 1, environment.kwargs), lambda: None, keep, None, why)
+        return RecordedLane(make_lanes(environment.id, 1, environment.kwargs), lambda: None, keep, None, why)
     steps = (lanes.info.max_episode_steps or MAX_STEPS) if keep else None
     camera = Camera(lambda: lanes.picture(0), steps)
-    return Stage(lanes, camera.take, keep, camera, "")
+    return RecordedLane(lanes, camera.take, keep, camera, "")

@@ -1,0 +1,1 @@
+"""The loss of every algorithm under its defaults, in plain NumPy: `NAME.losses(net, batch)`, found by the name."""
