@@ -116,9 +116,7 @@ adaptive_kl_penalty = term("kl", rf"\\ +\;\beta_k\,{MEAN_KL}", "actor", ("kl", "
 @where(rf"\\ \text{{stop}}=\big[\,{MEAN_KL}>1.5\,@kl_target@\,\big]", ("kl", "is", "early_stop"))
 def stop(at: KlAt) -> Tensor:
     """1 where the KL ends the epochs, else 0."""
-    assert at.kl is not None
-    beyond: Tensor = constant(at.kl) > TOLERANCE * at.c.kl_target
-    return beyond.to(at.log_pi)
+    return _beyond(at).to(at.log_pi)
 
 
 @where(rf"\\ d={MEAN_KL}", ("kl", "is", "adaptive_penalty"))
@@ -204,4 +202,10 @@ adapt_beta = Declared((), lambda flat, c: AdaptBeta())
 
 def too_far(losses: Losses) -> bool:
     """Whether the early stop ends the epochs here, before this minibatch's step."""
-    return bool(losses.at.c.kl == "early_stop" and stop.value(losses.at))
+    return bool(losses.at.c.kl == "early_stop" and _beyond(losses.at))
+
+
+def _beyond(at: KlAt) -> Tensor:
+    assert at.kl is not None
+    beyond: Tensor = constant(at.kl) > TOLERANCE * at.c.kl_target
+    return beyond

@@ -73,6 +73,7 @@ def in_force(case: Case) -> InForce:
     before = _point(learner)
     _remember(case)
     point = _point(learner)
+    old = before if getattr(c, "lag", 0) else point
     u = _update(case, _kept(case.batch, learner.net, c))
     u.samples = _after_some_steps(learner.estimate(u))
     index = torch.arange(len(u.samples)) if case.part is None else torch.as_tensor(case.part)
@@ -89,9 +90,8 @@ def in_force(case: Case) -> InForce:
             if type(rule) is not Descend:  # of which the equation says nothing
                 rule(u)
         rows += [_row(line, line.value(u), c) for line in deeds]
-    return InForce(
-        rows, total.item(), torch.cat([g.reshape(-1) for g in gradient]).numpy(), _data(case, u, before), point
-    )
+    flat = torch.cat([g.reshape(-1) for g in gradient]).numpy()
+    return InForce(rows, total.item(), flat, _data(case, u, old), point)
 
 
 def written(latex: str, c: Any) -> str:
@@ -153,13 +153,13 @@ def _kept(b: Any, net: Any, c: Any) -> Any:
 
 def _point(learner: Learner) -> Point:
     """The parameters of every group as one vector, under its symbol."""
-    groups = {SYMBOLS[name]: group for name, group in learner.net.groups().items()}
     return {
-        symbol: torch.cat([p.detach().reshape(-1) for p in group]).numpy().copy() for symbol, group in groups.items()
+        SYMBOLS[name]: torch.cat([p.detach().reshape(-1) for p in group]).numpy().copy()
+        for name, group in learner.net.groups().items()
     }
 
 
-def _data(case: Case, u: Update, before: Point) -> Data | TransitionData:
+def _data(case: Case, u: Update, old: Point) -> Data | TransitionData:
     if isinstance(case.batch, Transitions):
         return TransitionData(case.c, case.batch)
     c, family = case.c, case.learner.net.family.id
@@ -170,7 +170,7 @@ def _data(case: Case, u: Update, before: Point) -> Data | TransitionData:
     }
     step = u.find(StepReport)
     said = {"j": step.backtracks} if step is not None and step.backtracks is not None else {}
-    said |= {r"\theta_{t-\ell}": before[r"\theta"][:, None, None]} if "lag" in shown else {}
+    said |= {r"\theta_{t-\ell}": old[r"\theta"][:, None, None]} if "lag" in shown else {}
     said |= {r"\beta_k": u.c.kl_coef} if "kl_coef" in shown else {}
     return Data.of(
         case.batch, c, family=family, part=None if case.part is None else np.asarray(case.part), mdp=case.mdp,
