@@ -55,7 +55,6 @@ def _solved(payload: dict[str, Any]) -> list[tuple[float, int]]:
 
 def _metric_reached(metric: str, at_least: float) -> Callable[[dict[str, Any]], list[tuple[float, int]]]:
     """The same of the rows of a frame in which a metric is at its bar; for what episode returns do not tell."""
-
     returns: deque[float] = deque(maxlen=WINDOW)
 
     def ended(payload: dict[str, Any]) -> list[tuple[float, int]]:

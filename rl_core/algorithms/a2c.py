@@ -58,7 +58,7 @@ a2c = algorithm(
         see=At,
         terms=(policy_loss, value_loss, entropy_bonus),
         rules=(descending("actor", "critic", "trunk"),),
-        where=(advantage, target),
+        where=(*advantage, target),
         instruments=(policy_reader, truth),
     )
 )

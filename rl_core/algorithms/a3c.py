@@ -9,9 +9,9 @@ from torch import Tensor
 from rl_core.algorithms.a2c import A2C, a2c
 from rl_core.algorithms.algorithm import algorithm
 from rl_core.controls import number
-from rl_core.on_policy.at import At
 from rl_core.updates.lag import lagging
-from rl_core.updates.term import where
+from rl_core.updates.term import deed
+from rl_core.updates.update import Update
 
 
 class A3C(A2C):
@@ -24,10 +24,10 @@ class A3C(A2C):
     """Updates between the parameters that a gradient is taken at and those that it moves, as if by a worker."""
 
 
-@where(r"\\ \theta_{t+1}=\theta_t-\alpha\,g(\theta_{t-@lag@})")
-def stale_log_prob(at: At) -> Tensor:
-    """The log-probabilities that the gradient is taken through, those of the old parameters."""
-    return at.log_pi
+@deed(r"\\ g=\nabla_\theta L(\theta_{t-@lag@})")
+def stale_gradient(u: Update) -> Tensor:
+    """The gradient [P] that the optimiser moves the actor with, that of the old parameters."""
+    return u.first_gradient["actor"]
 
 
 a3c = algorithm(
@@ -39,6 +39,6 @@ a3c = algorithm(
         ref="Mnih et al. 2016",
         controls=A3C,
         rules=(lagging("actor", "critic", "trunk"),),
-        where=(*a2c.where, stale_log_prob),
+        where=(*a2c.where, stale_gradient),
     )
 )

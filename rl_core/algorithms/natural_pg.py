@@ -2,35 +2,24 @@ r"""Natural policy gradient (Kakade 2001): \Delta\theta = \sqrt{2 \delta / g^T F
 
 from __future__ import annotations
 
-from torch import Tensor
-
 from rl_core.algorithms.algorithm import Algorithm, algorithm
 from rl_core.collect.on_lanes import Segments
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
-from rl_core.on_policy.at import At, ScoreAt
+from rl_core.on_policy.at import ScoreAt
 from rl_core.on_policy.gradient import score_probing
 from rl_core.on_policy.kl_reference import exact_kl
 from rl_core.on_policy.losses import advantage, entropy_bonus, score_loss, target, value_loss
 from rl_core.on_policy.reader import policy_reader
+from rl_core.on_policy.trust_region import whole_step
 from rl_core.on_policy.trust_region_controls import EPOCHS_OF_CRITIC, TrustRegionControls
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import descending
-from rl_core.updates.term import where
 from rl_core.updates.trust_region import natural_step
 
 
 class NaturalPG(TrustRegionControls):
     """Controls of the natural policy gradient: one step of fixed length in KL along F^{-1} g."""
-
-
-@where(
-    r"\\ \Delta\theta=\sqrt{2\,@delta@\,/\,g^\top F_\nu^{-1}g}\;F_\nu^{-1}g,\quad F_\nu=\nabla^2\,"
-    r"\overline{\mathrm{KL}}(@kl_direction@)+@damping@\,I,\quad\bar\pi=@kl_reference@"
-)
-def kl_of_step(at: At) -> Tensor:
-    """The KL whose curvature measures the step."""
-    return exact_kl(at)
 
 
 natural_pg = algorithm(
@@ -46,7 +35,7 @@ natural_pg = algorithm(
         see=ScoreAt,
         terms=(score_loss, value_loss, entropy_bonus),
         rules=(natural_step("actor", exact_kl), descending("critic", passes=EPOCHS_OF_CRITIC)),
-        where=(advantage, target, kl_of_step),
+        where=(*advantage, target, *whole_step),
         instruments=(policy_reader, truth, score_probing),
     )
 )

@@ -11,9 +11,16 @@ from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
 from rl_core.on_policy.controls import Critic, CriticTarget, EpochControls, ReturnKind
-from rl_core.on_policy.importance import ImportanceControls, WeightAt, per_decision_loss, weight, weighted_loss
+from rl_core.on_policy.importance import (
+    ImportanceControls,
+    WeightAt,
+    per_decision_loss,
+    weight,
+    weight_of_reward,
+    weighted_loss,
+)
 from rl_core.on_policy.losses import advantage, entropy_bonus, target, value_loss
-from rl_core.on_policy.old_policy import CLIPPED, clipped
+from rl_core.on_policy.old_policy import CLIPPED, clipped, ratio
 from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import Passes, descending
@@ -54,7 +61,7 @@ off_policy_is_pg = algorithm(
             weighted_loss, per_decision_loss, clipped_loss, entropy_bonus, only(value_loss, ("critic", "is", "v")),
         ),
         rules=(descending("actor", "critic", "trunk", passes=Passes(epochs=lambda c: c.epochs)),),
-        where=(weight, advantage, target),
+        where=(*weight, ratio, weight_of_reward, *advantage, target),
         instruments=(policy_reader, truth),
     )
 )  # fmt: skip

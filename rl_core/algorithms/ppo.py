@@ -15,7 +15,15 @@ from rl_core.controls import flag, inherited
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
 from rl_core.on_policy.controls import Normalisation, SegmentControls
-from rl_core.on_policy.kl_control import KlAt, KlControls, adapt_beta, kl_of_stop, kl_penalty, reference_policy, too_far
+from rl_core.on_policy.kl_control import (
+    KlAt,
+    KlControls,
+    adapt_beta,
+    adaptive_kl_penalty,
+    kl_lines,
+    kl_penalty,
+    too_far,
+)
 from rl_core.on_policy.losses import advantage, entropy_bonus, squared_errors, target, value_loss
 from rl_core.on_policy.old_policy import CLIPPED, ClipControls, clipped, ratio
 from rl_core.on_policy.reader import policy_reader
@@ -85,6 +93,7 @@ ppo = algorithm(
         see=KlAt,
         terms=(
             policy_loss, only(value_loss, ("clip_value", "is", False)), clipped_value_loss, entropy_bonus, kl_penalty,
+            adaptive_kl_penalty,
         ),
         rules=(
             descending("actor", "critic", "trunk", passes=Passes(
@@ -93,7 +102,7 @@ ppo = algorithm(
             )),
             adapt_beta,
         ),
-        where=(kl_of_stop, reference_policy, ratio, advantage, target),
+        where=(*kl_lines, ratio, *advantage, target),
         instruments=(policy_reader, truth),
     )
 )  # fmt: skip

@@ -10,7 +10,7 @@ from rl_core.controls import inherited
 from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.controls import CriticTarget, ReturnKind
-from rl_core.on_policy.gradient import score_gradient, score_probing
+from rl_core.on_policy.gradient import ascent_lines, score_gradient, score_probing
 from rl_core.on_policy.losses import advantage, entropy_bonus, target
 from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.reinforce_baselines import (
@@ -19,9 +19,10 @@ from rl_core.on_policy.reinforce_baselines import (
     component_variate,
     fitted_q,
     fitted_value,
+    weighted_value,
 )
 from rl_core.on_policy.score_baselines import WithOptimalBaseline
-from rl_core.on_policy.score_gradient import ScoreGradientAt, ScoreGradientControls, sourced_loss
+from rl_core.on_policy.score_gradient import ScoreGradientAt, ScoreGradientControls, labelled_loss, sourced_loss
 from rl_core.on_policy.truth import truth
 
 
@@ -46,9 +47,12 @@ reinforce = algorithm(
         source=WholeEpisodes,
         estimate=WithOptimalBaseline,
         see=ScoreGradientAt,
-        terms=(sourced_loss, entropy_bonus, fitted_value, fitted_q, action_correction, component_variate),
+        terms=(
+            sourced_loss, labelled_loss, entropy_bonus, fitted_value, weighted_value, fitted_q, action_correction,
+            component_variate,
+        ),
         rules=(score_gradient("actor", "critic", "trunk"),),
-        where=(advantage, target),
+        where=(*advantage, target, *ascent_lines),
         instruments=(policy_reader, truth, score_probing),
     )
-)
+)  # fmt: skip

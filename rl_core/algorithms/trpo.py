@@ -9,15 +9,15 @@ from rl_core.collect.on_lanes import Segments
 from rl_core.controls import number
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
-from rl_core.on_policy.at import At
 from rl_core.on_policy.kl_reference import exact_kl
 from rl_core.on_policy.losses import advantage, entropy_bonus, target, value_loss
 from rl_core.on_policy.old_policy import RatioAt, RatioControls, ratio
 from rl_core.on_policy.reader import policy_reader
+from rl_core.on_policy.trust_region import searched
 from rl_core.on_policy.trust_region_controls import EPOCHS_OF_CRITIC, TrustRegionControls
 from rl_core.on_policy.truth import truth
 from rl_core.updates.descend import descending
-from rl_core.updates.term import term, where
+from rl_core.updates.term import term
 from rl_core.updates.trust_region import searched_step
 
 
@@ -37,16 +37,6 @@ def ratio_loss(at: RatioAt) -> Tensor:
     return -at.mean(at.discounted(at.log_rho.exp() * at.advantage))
 
 
-@where(
-    r"\\ \Delta\theta=0.8^j\sqrt{2\,@delta@\,/\,g^\top F_\nu^{-1}g}\;F_\nu^{-1}g,\quad"
-    r"\overline{\mathrm{KL}}(@kl_direction@)\le @delta@,\quad\bar\pi=@kl_reference@,\quad\nu=@damping@,"
-    r"\;j\le @backtracks@"
-)
-def kl_of_step(at: At) -> Tensor:
-    """The KL that bounds the step."""
-    return exact_kl(at)
-
-
 trpo = algorithm(
     Algorithm(
         id="trpo",
@@ -60,7 +50,7 @@ trpo = algorithm(
         see=RatioAt,
         terms=(ratio_loss, value_loss, entropy_bonus),
         rules=(searched_step("actor", exact_kl), descending("critic", passes=EPOCHS_OF_CRITIC)),
-        where=(ratio, advantage, target, kl_of_step),
+        where=(ratio, *advantage, target, *searched),
         instruments=(policy_reader, truth),
     )
 )

@@ -51,7 +51,7 @@ def leave_one_out(
     return ((g_t * starts).sum() - own_t) / others
 
 
-@baselines.option("time_mean", r"-\bar G_t")
+@baselines.option("time_mean", r"-\bar\Psi_t")
 def time_mean(
     return_t: Float[Tensor, "T N"], end_t: Bool[Tensor, "T N"], valid_t: Bool[Tensor, "T N"] | None
 ) -> Float[Tensor, "T N"]:
@@ -77,7 +77,7 @@ def optimal_scalar(g_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     return torch.zeros_like(g_t)
 
 
-@baselines.option("optimal_component", r"-b^*_j\text{ per parameter}", "whole", "scores")
+@baselines.option("optimal_component", "", "whole", "scores")
 def optimal_component(g_t: Float[Tensor, "T N"]) -> Float[Tensor, "T N"]:
     """Nothing from the return: a constant per parameter is subtracted from the gradient."""
     return torch.zeros_like(g_t)

@@ -27,7 +27,7 @@ def trajectory_log_weight(log_rho_t: Float[Tensor, " B"], along: Trajectories) -
     return along.total(log_rho_t)
 
 
-@weights.option("per_decision", r"\rho_{0:t}", "weight", "per reward")
+@weights.option("per_decision", r"\textstyle\prod_{k\le t}\rho_k", "weight", "per reward")
 def running_log_weight(log_rho_t: Float[Tensor, " B"], along: Trajectories) -> Float[Tensor, " B"]:
     r"""log \rho_{0:t} = \sum_{k \le t} log \rho_k, per sample [B]."""
     return along.running(log_rho_t)

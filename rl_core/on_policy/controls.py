@@ -98,8 +98,8 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
         r"\operatorname{norm}", "none", title="Advantage normalisation",
         effect="Step size no longer depends on the reward's scale; per episode it hides which episode was better.",
         terms={
-            "none": "", "episode": r"\text{, normalised per episode}", "batch": r"\text{, normalised per batch}",
-            "minibatch": r"\text{, normalised per minibatch}",
+            "none": "", "episode": r"\operatorname{norm}_{\text{episode}}",
+            "batch": r"\operatorname{norm}_{\text{batch}}", "minibatch": r"\operatorname{norm}_{\text{minibatch}}",
         },
     )  # fmt: skip
     """Over which samples the advantage is centred and divided by its standard deviation."""
@@ -113,6 +113,7 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     gamma_t: bool = flag(
         r"\gamma^t", False, title="Discounted state weights", effect="Without it the direction is biased if gamma < 1.",
         terms={"true": r"\gamma^t\,", "false": ""}, ref="Sutton and Barto 2018, section 13.3",
+        when=[("return_kind", "not", "full")],
     )  # fmt: skip
     """Weight each step with gamma to the power of its index in the episode; the full return is never weighted so."""
 

@@ -20,7 +20,7 @@ from rl_core.updates.report import GradientReport, Gradients
 from rl_core.updates.rule import Declared
 from rl_core.updates.score import analytic, literal, per_sample, policy_parameters
 from rl_core.updates.step import backward
-from rl_core.updates.term import Losses
+from rl_core.updates.term import Losses, deed
 from rl_core.updates.update import Onlooker, Update
 
 VARIANCE_LIMIT = 256  # trajectories whose gradients are held at once to measure their spread
@@ -40,7 +40,7 @@ class ScoreGradient(Descend):
         middle = time.perf_counter()
         ascent, calls = _taken(mode, Score(constant(at.score.weight), at.score.log_pi), at.b, u)
         report = GradientReport(calls, time.perf_counter() - middle, middle - began)
-        report.difference = float((ascent - surrogate).abs().max())
+        report.difference, report.ascent = float((ascent - surrogate).abs().max()), ascent
         replaced = {
             term.name for term in losses.declared if term.estimates and (mode == "exact" or term.name == "policy")
         }
@@ -56,6 +56,20 @@ class ScoreGradient(Descend):
 def score_gradient(*groups: str) -> Declared:
     """Declare one step along a score-function gradient."""
     return Declared(groups, lambda flat, c: ScoreGradient(flat, c, groups, Passes()))
+
+
+def _ascent(u: Update) -> Tensor:
+    """The direction [P] in which the policy's part of the loss sends the actor."""
+    taken = u.reading(Gradients).reports[0].ascent
+    assert taken is not None
+    return taken
+
+
+SCORES = r"\\ \hat g=@reduction@\;@gamma_t@\hat A_t\,@gradient@\log\pi_\theta(a_t\mid s_t)"
+ascent_lines = (
+    deed(SCORES, ("gradient", "in", ("literal", "per_sample")))(_ascent),
+    deed(r"\\ \hat g=@gradient@J", ("gradient", "is", "exact"))(_ascent),
+)
 
 
 def exact_ascent(u: Update) -> Tensor:

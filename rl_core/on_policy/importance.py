@@ -82,7 +82,7 @@ class WeightAt(RatioAt):
 
     @cached_property
     def weighting(self) -> tuple[Tensor, Tensor]:
-        r"""log w ([N] for whole trajectories, else [B]), and sg[w_t] sg[A_t] [B]: what log \pi is multiplied with."""
+        r"""log w before it is normalised ([N] for whole trajectories, else [B]), and w_t [B]."""
         along = self.b.trajectories
         if along is None:
             raise ValueError(
@@ -91,11 +91,15 @@ class WeightAt(RatioAt):
         option = weights[self.c.importance]
         log_w = clamped(option.function(self.log_rho, along), self.c.weight_clamp)
         if "per reward" in option.facts:
-            w = step_normalised(log_w, along) if self.c.self_normalised else log_w.exp()
-            return constant(log_w), per_decision(self.advantage, self.c.importance_weight(w), along, self.c.gamma)
+            return constant(log_w), step_normalised(log_w, along) if self.c.self_normalised else log_w.exp()
         w = self_normalised(log_w) if self.c.self_normalised else log_w.exp()
-        each = w[along.index] if "per trajectory" in option.facts else w
-        return constant(log_w), self.c.importance_weight(each) * self.advantage
+        return constant(log_w), w[along.index] if "per trajectory" in option.facts else w
+
+    @cached_property
+    def weight(self) -> Tensor:
+        r"""sg[w_t] [B]: the weight behind its gate."""
+        weight: Tensor = self.c.importance_weight(self.weighting[1])
+        return weight
 
     @property
     def clip_range(self) -> float | None:
@@ -110,28 +114,40 @@ class WeightAt(RatioAt):
 
 WEIGHTED = r"L=-@reduction@\;@gamma_t@@importance_weight@\,@advantage@\,\log\pi_\theta(a_t\mid s_t)"
 PER_DECISION = (
-    r"L=-@reduction@\;@gamma_t@\Big(\textstyle\sum_{k\ge t}\gamma^{k-t}\bar w_k r_k-\bar w_t\,(G_t-@advantage@)\Big)"
-    r"\log\pi_\theta(a_t\mid s_t),\quad\bar w_t=@importance_weight@"
+    r"L=-@reduction@\;@gamma_t@\Big(\textstyle\sum_{k\ge t}\gamma^{k-t}\bar w_k\,(G_k-\gamma G_{k+1})"
+    r"-\bar w_t\,(G_t-@advantage@)\Big)\log\pi_\theta(a_t\mid s_t)"
 )
 
 
-def _weighted(at: WeightAt) -> Tensor:
+@term("policy", WEIGHTED, "actor", ("importance", "in", ("none", "trajectory", "timestep")), estimates=True)
+def weighted_loss(at: WeightAt) -> Tensor:
     r"""-(scale) \sum_t \gamma^t sg[w_t] sg[A_t] log \pi(a_t|s_t)."""
-    return -at.mean(at.discounted(at.weighting[1] * at.log_pi))
+    return -at.mean(at.discounted(at.weight * at.advantage * at.log_pi))
 
 
-weighted_loss = term(
-    "policy", WEIGHTED, "actor", ("importance", "in", ("none", "trajectory", "timestep")), estimates=True
-)(_weighted)
-per_decision_loss = term("policy", PER_DECISION, "actor", ("importance", "is", "per_decision"), estimates=True)(
-    _weighted
-)
+@term("policy", PER_DECISION, "actor", ("importance", "is", "per_decision"), estimates=True)
+def per_decision_loss(at: WeightAt) -> Tensor:
+    r"""The same with a weight on each reward (`estimators.weights.per_decision`) in place of one on each return."""
+    assert at.b.trajectories is not None
+    gain_t = per_decision(at.advantage, at.weight, at.b.trajectories, at.c.gamma)
+    return -at.mean(at.discounted(gain_t * at.log_pi))
 
 
-@where(
-    r"\\ w_t=@importance@@self_normalised@,\quad\rho_t=\pi_\theta(a_t\mid s_t)\,/\,@old_log_prob@(a_t\mid s_t)",
-)
-def weight(at: WeightAt) -> Tensor:
+@where(r"\\ \bar w_t=@importance_weight@", ("importance", "is", "per_decision"))
+def weight_of_reward(at: WeightAt) -> Tensor:
+    """The weights of the rewards."""
+    return at.weight
+
+
+def _weight(at: WeightAt) -> Tensor:
     """The importance weights."""
-    assert at.log_weight is not None
-    return at.log_weight.exp()
+    return at.weighting[1]
+
+
+AS_IT_IS = r"\\ w_t=@importance@@self_normalised@"
+CLAMPED = r"\\ w_t=\exp\operatorname{clip}\big(\log@importance@,\pm @weight_clamp@\big)@self_normalised@"
+weight = (
+    where(AS_IT_IS, ("weight_clamp", "is", 0))(_weight),
+    where(AS_IT_IS, (("weight_clamp", "not", 0), ("importance", "is", "clip")))(lambda at: at.log_rho.exp()),
+    where(CLAMPED, (("weight_clamp", "not", 0), ("importance", "not", "clip")))(_weight),
+)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+import torch
 from pydantic import model_validator
 from torch import Tensor
 
@@ -19,7 +20,7 @@ from rl_core.on_policy.old_policy import RatioAt
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.rule import Declared, Forgetful
-from rl_core.updates.term import Losses, term, where
+from rl_core.updates.term import Losses, deed, term, where
 from rl_core.updates.update import Update
 
 PENALTIES = ("penalty", "adaptive_penalty")
@@ -98,33 +99,61 @@ class KlAt(RatioAt):
         return sampled_kl(log_rho, c.kl_estimator, c.kl_direction).mean()
 
 
-@term("kl", r"\\ +\;@kl_coef@\,\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)", "actor", ("kl", "in", PENALTIES))
+MEAN_KL = r"\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)"
+
+
+@term("kl", rf"\\ +\;@kl_coef@\,{MEAN_KL}", "actor", ("kl", "is", "penalty"))
 def kl_penalty(at: KlAt) -> Tensor:
     r"""\beta KL (nats)."""
     return at.c.kl_coef * at.kl  # type: ignore[no-any-return]
 
 
-@where(
-    r"\\ \text{epochs end at }\textstyle\frac1M\sum @kl_estimator@(@kl_direction@)>1.5\,@kl_target@",
-    ("kl", "is", "early_stop"),
+adaptive_kl_penalty = term("kl", rf"\\ +\;\beta_k\,{MEAN_KL}", "actor", ("kl", "is", "adaptive_penalty"))(
+    kl_penalty.value
 )
-def kl_of_stop(at: KlAt) -> Tensor:
-    """The KL that ends the epochs."""
+
+
+@where(rf"\\ \text{{stop}}=\big[\,{MEAN_KL}>1.5\,@kl_target@\,\big]", ("kl", "is", "early_stop"))
+def stop(at: KlAt) -> Tensor:
+    """1 where the KL ends the epochs, else 0."""
+    return _beyond(at).to(at.log_pi)
+
+
+@where(rf"\\ d={MEAN_KL}", ("kl", "is", "adaptive_penalty"))
+def measured_kl(at: KlAt) -> Tensor:
+    """The KL that is held against its target; at the end of an update it says what becomes of the coefficient."""
     assert at.kl is not None
     return at.kl
 
 
+@deed(r",\quad\beta_0=@kl_coef@", ("kl", "is", "adaptive_penalty"))
+def first_beta(u: Update) -> Tensor:
+    """Where the coefficient begins."""
+    return torch.as_tensor(u.reading(Beta).first)
+
+
+@deed(r",\quad\beta_{k+1}=2^{[d>1.5\,@kl_target@]-[d<@kl_target@/1.5]}\,\beta_k", ("kl", "is", "adaptive_penalty"))
+def next_beta(u: Update) -> Tensor:
+    """What it becomes."""
+    return torch.as_tensor(u.reading(Beta).following)
+
+
 @where(r",\quad\bar\pi=@kl_reference@", ("kl", "not", "none"))
 def reference_policy(at: KlAt) -> Tensor:
-    """The probability of each action under the policy that the KL is measured from."""
-    return reference(at)[1].exp()
+    """The parameters [B, P] of the policy that the KL is measured from."""
+    return reference(at)[0].params
+
+
+kl_lines = (stop, measured_kl, first_beta, next_beta, reference_policy)
 
 
 @dataclass(frozen=True, slots=True)
 class Beta(Reading):
-    r"""The weight of the KL penalty in this update."""
+    r"""The weight of the KL penalty in this update, in the first and in the next one."""
 
     value: float
+    first: float = 0.0
+    following: float = 0.0
 
 
 @scalar("policy/kl_coef", title="KL coefficient", unit="1", latex=r"\beta", colour="violet")
@@ -150,13 +179,13 @@ class AdaptBeta(Forgetful):
 
     def __call__(self, u: Update) -> int:
         r"""\beta doubles if KL > 1.5 d after the update, and halves if KL < d / 1.5."""
-        if u.c.kl in PENALTIES:
-            u.leave(Beta(u.c.kl_coef))
         if u.c.kl == "adaptive_penalty":
             after = u.see(u.samples, u.net, u.c).kl
             kl = float(constant(after))
             factor = 2.0 if kl > TOLERANCE * u.c.kl_target else 0.5 if kl < u.c.kl_target / TOLERANCE else 1.0
             self._beta = min(max(factor * self._beta, BETA_RANGE[0]), BETA_RANGE[1])
+        if u.c.kl in PENALTIES:
+            u.leave(Beta(u.c.kl_coef, self._given, self._beta))
         return 0
 
     def state(self) -> dict[str, float]:
@@ -173,5 +202,10 @@ adapt_beta = Declared((), lambda flat, c: AdaptBeta())
 
 def too_far(losses: Losses) -> bool:
     """Whether the early stop ends the epochs here, before this minibatch's step."""
-    at = losses.at
-    return bool(at.c.kl == "early_stop" and float(constant(at.kl)) > TOLERANCE * at.c.kl_target)
+    return bool(losses.at.c.kl == "early_stop" and _beyond(losses.at))
+
+
+def _beyond(at: KlAt) -> Tensor:
+    assert at.kl is not None
+    beyond: Tensor = constant(at.kl) > TOLERANCE * at.c.kl_target
+    return beyond

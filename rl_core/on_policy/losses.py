@@ -29,10 +29,17 @@ def entropy_bonus(at: At) -> Tensor:
     return -at.c.entropy_coef * source.entropy().mean()  # type: ignore[no-any-return]
 
 
-@where(r"\\ \hat A_t=@return_kind@@baseline@@advantage_norm@")
-def advantage(at: At) -> Tensor:
+def _advantage(at: At) -> Tensor:
     """The advantage of each sample, as the loss uses it."""
     return at.b.advantage
+
+
+advantage = (
+    where(r"\\ \hat A_t=@return_kind@@baseline@", ("advantage_norm", "is", "none"))(_advantage),
+    where(r"\\ \hat A_t=@advantage_norm@\big[@return_kind@@baseline@\big]", ("advantage_norm", "not", "none"))(
+        _advantage
+    ),
+)
 
 
 @where(r",\quad\hat R_t=@critic_target@", ("critic", "not", "none"))

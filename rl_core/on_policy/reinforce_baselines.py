@@ -70,15 +70,25 @@ class BaselineControls(OnPolicyControls):
     "value",
     r"\;+\;@value_coef@\,\textstyle\frac1M\sum\big(V_\phi(s_t)-@value_target@\big)^2",
     "critic",
-    ("critic", "is", "v"),
+    (("critic", "is", "v"), ("baseline", "not", "optimal_state")),
 )
 def fitted_value(at: At) -> Tensor:
-    r"""The value loss, weighted with squared scores for the baseline that is optimal in each state.
+    r"""c_v (1/M) \sum_t (V_\phi(s_t) - sg[\hat R_t])^2."""
+    return value_loss.value(at)
+
+
+@term(
+    "value",
+    r"\;+\;@value_coef@\,\frac{\sum\lVert S_t\rVert^2\big(V_\phi(s_t)-@value_target@\big)^2}"
+    r"{\sum\lVert S_t\rVert^2}",
+    "critic",
+    ("baseline", "is", "optimal_state"),
+)
+def weighted_value(at: At) -> Tensor:
+    r"""The value loss weighted with squared scores S_t, for the baseline that is optimal in each state.
 
     The minimiser of E[\lVert S_t\rVert^2 (b(s) - G_t)^2] is b*(s) = E[\lVert S_t\rVert^2 G_t] / E[\lVert S_t\rVert^2].
     """
-    if at.c.baseline != "optimal_state":
-        return value_loss.value(at)
     weight_t = score_norms(at.net, at.b, at.pi).square()
     errors = squared_errors(at.v, at.target)
     return at.c.value_coef * (weight_t * errors).mean() / weight_t.mean().clamp(min=1e-12)  # type: ignore[no-any-return]
@@ -106,7 +116,8 @@ def action_correction(at: At) -> Tensor:
 
 
 @term(
-    "control_variate", r"\;+\;@reduction@\,\textstyle\sum_j b^*_j\bar Y_j\theta_j", "actor",
+    "control_variate", r"\;+\;@reduction@\;@gamma_t@\,\theta^\top\big(@baseline_source@\odot"
+    r"\operatorname{sg}[\nabla_\theta\log\pi_\theta(a_t\mid s_t)]\big)", "actor",
     ("baseline", "is", "optimal_component"), estimates=True,
 )  # fmt: skip
 def component_variate(at: At) -> Tensor:

@@ -24,13 +24,9 @@ class ScoreGradientControls(OnPolicyControls):
     """Controls of how the gradient of a score-function loss is taken."""
 
     gradient: GradientMode = choice(
-        r"\nabla", "surrogate", title="Gradient", ref="Williams 1992",
+        r"\nabla_\theta", "surrogate", title="Gradient", ref="Williams 1992",
         effect="The first three are one vector at the price of 1, N x T or a batched backward pass; the exact one has "
         "no noise.",
-        terms={
-            "surrogate": "", "literal": r"\text{ (a backward pass per sample)}",
-            "per_sample": r"\text{ (per-sample gradients)}", "exact": r"\text{ (the exact }\nabla J\text{ instead)}",
-        },
     )  # fmt: skip
     """One backward pass on the sum, one on each log-probability, a batch of them, or the true gradient of an MDP."""
 
@@ -48,7 +44,7 @@ class ScoreGradientControls(OnPolicyControls):
     loss_form: Literal["log_prob", "cross_entropy"] = choice(
         r"\text{form}", "log_prob", title="Form of the loss", group="policy",
         effect="Weighted cross-entropy with the actions as labels is the same loss; of two actions it is the BCE.",
-        terms={"log_prob": "", "cross_entropy": r"\text{ (cross-entropy)}"},
+        terms={"log_prob": "", "cross_entropy": r"\operatorname{CE}(z_t,a_t)"},
     )  # fmt: skip
     """The log-probability from the distribution, or minus the cross-entropy of its logits and the action as a label."""
 
@@ -103,13 +99,19 @@ class ScoreGradientAt(ScoreAt):
         return live.log_prob
 
 
-SOURCED = r"L=-@reduction@\;@gamma_t@@advantage@\,@logprob_source@@loss_form@@gradient@"
+SOURCED = r"L=-@reduction@\;@gamma_t@@advantage@\,@logprob_source@"
+LABELLED = r"L=@reduction@\;@gamma_t@@advantage@\,@loss_form@"
 
 
-@term("policy", SOURCED, into="actor", estimates=True)
+@term("policy", SOURCED, "actor", ("loss_form", "is", "log_prob"), estimates=True)
 def sourced_loss(at: ScoreGradientAt) -> Tensor:
     r"""-(scale) \sum_t \gamma^t sg[A_t] log \pi(a_t|s_t), from where and in the form that the controls say."""
     return at.score.loss()
+
+
+labelled_loss = term("policy", LABELLED, "actor", ("loss_form", "is", "cross_entropy"), estimates=True)(
+    sourced_loss.value
+)
 
 
 def log_prob_in_form(pi: Distribution, action: Tensor, form: Literal["log_prob", "cross_entropy"]) -> Tensor:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import rl_core.telemetry.metrics
 from rl_core.registry import discover
-from rl_core.telemetry.metric import distributions, episode_series, scalars
+from rl_core.telemetry.metric import Scalar, distributions, episode_series, scalars
 from rl_core.telemetry.reading import Readings
 from rl_core.types import Episode
 
@@ -24,6 +24,7 @@ ROW_AXES = ("update", "n", "grad_steps", "env_steps", "episodes", "wall")
 KIND = {"kind": "train"}
 
 Row = dict[str, float]
+Reads = dict[type, list[tuple[str, Callable[[Any], Any]]]]  # by the reading that is needed: name, function
 
 
 @dataclass(slots=True)
@@ -46,6 +47,8 @@ class Frames:
     send: Callable[[dict[str, Any]], None]
     clock: Callable[[], float] = time.perf_counter
     _rows: list[_Bucket] = field(default_factory=list)
+    _scalars: Reads = field(default_factory=lambda: _by_reading(scalars))
+    _histograms: Reads = field(default_factory=lambda: _by_reading(distributions))
     _ended: list[dict[str, Any]] = field(default_factory=list)
     _distributions: dict[str, Any] = field(default_factory=dict)
     _last_frame: float = float("-inf")
@@ -55,11 +58,11 @@ class Frames:
     def add(self, axes: Row, readings: Readings, ended: tuple[Episode, ...]) -> None:
         """Take one update; a frame goes out when the last one is old enough."""
         now = self.clock()
-        self._add_row(now, axes, _measure(readings))
+        self._add_row(now, axes, _measure(readings, self._scalars))
         self._ended += [_ended(episode, int(axes["update"])) for episode in ended]
         if now - self._last_distribution >= DISTRIBUTION_INTERVAL:
             self._last_distribution = now
-            self._distributions = _histograms(readings, int(axes["update"]))
+            self._distributions = _histograms(readings, self._histograms, int(axes["update"]))
         if now - self._last_frame >= FRAME_INTERVAL:
             self.flush()
 
@@ -93,15 +96,28 @@ class Frames:
         return columns
 
 
-def _measure(readings: Readings) -> dict[str, float | None]:
-    values = {name: m.read(readings[m.needs]) for name, m in scalars.items() if m.needs in readings}
-    for reading in readings.values():
+def _by_reading(metrics: Mapping[str, Any]) -> Reads:
+    """The functions of metrics by the reading that they need, so that an update asks only for what was left."""
+    found: Reads = {}
+    for name, metric in metrics.items():
+        found.setdefault(metric.needs, []).append((name, metric.read if isinstance(metric, Scalar) else metric.measure))
+    return found
+
+
+def _measure(readings: Readings, reads: Reads) -> dict[str, float | None]:
+    values: dict[str, float | None] = {}
+    for kind, reading in readings.items():
+        for name, read in reads.get(kind, ()):
+            value = read(reading)
+            if value is not None:
+                values[name] = value
         values |= reading.numbers()
-    return {name: value for name, value in values.items() if value is not None}
+    return values
 
 
-def _histograms(readings: Readings, update: int) -> dict[str, Any]:
-    measured = {name: d.measure(readings[d.needs]) for name, d in distributions.items() if d.needs in readings}
+def _histograms(readings: Readings, reads: Reads, update: int) -> dict[str, Any]:
+    measured = {name: read(readings[kind]) for kind, metrics in reads.items() if kind in readings
+                for name, read in metrics}  # fmt: skip
     return {name: {"update": update} | row for name, row in measured.items() if row is not None}
 
 

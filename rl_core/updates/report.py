@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from torch import Tensor
+
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.update import Update
@@ -17,6 +19,7 @@ class GradientReport:
     seconds: float = 0.0  # of the policy's part, where it was taken apart
     surrogate_seconds: float | None = None  # of the one backward pass that would have done
     difference: float | None = None  # largest entry of |taken - surrogate|
+    ascent: Tensor | None = None  # [P] of the policy's part, where it was taken apart
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from torch import Tensor
 from rl_core.conditions import Condition, condition_json, holds
 
 Value = Callable[[Any], Tensor]
-When = Condition
+When = Condition | tuple[Condition, ...]  # of several all hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +19,30 @@ class Line:
     r"""A piece of the equation on the screen: what it says, and what computes it from samples seen by networks.
 
     `@name@` stands for a control: its value's own LaTeX, or its symbol. Where `when` does not hold the line is absent.
+    Every line is a summand, `symbol = ..` or `.. \le ..`, and a test evaluates it as it stands.
     """
 
     latex: str
     value: Value
     when: When | None = None
 
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All that has to hold."""
+        if self.when is None:
+            return ()
+        return (self.when,) if isinstance(self.when[0], str) else self.when
+
     def in_force(self, c: Any) -> bool:
         """Whether the line belongs to the equation under these controls."""
-        return self.when is None or holds(self.when, c)
+        return all(holds(condition, c) for condition in self.conditions)
 
     def to_json(self) -> dict[str, Any]:
         """The catalog's form."""
-        return {"latex": self.latex, "when": None if self.when is None else condition_json(self.when)}
+        shown: dict[str, Any] | None = None
+        for condition in reversed(self.conditions):
+            shown = condition_json(condition) | ({} if shown is None else {"and": shown})
+        return {"latex": self.latex, "when": shown}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +68,16 @@ def term(
 def where(latex: str, when: When | None = None) -> Callable[[Value], Line]:
     """Declare what a symbol of the equation stands for, by the function below."""
     return lambda value: Line(latex, value, when)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed(Line):
+    """A line about what a rule does: its value is read from an update (`Update`) in which the rule has acted."""
+
+
+def deed(latex: str, when: When | None = None) -> Callable[[Value], Deed]:
+    """Declare what a symbol of a rule stands for, by the function below."""
+    return lambda value: Deed(latex, value, when)
 
 
 def only(declared: Term, when: When) -> Term:

@@ -27,13 +27,20 @@ Kl = Callable[[Any], Tensor]  # of samples seen by networks (`At`): their mean K
 class StepReport(Reading):
     """What a step along F^{-1} g, or along F^{-1} g with a search back, measured."""
 
-    gradient_norm: Tensor  # of the loss in the actor, at the start
+    gradient: Tensor  # [P] ascent, of the loss in the actor, at the start
+    step: Tensor  # [P] that was taken
     residuals: list[float]  # of the conjugate gradients, before the first and after every iteration
     predicted_kl: float  # of the step taken, from the Fisher matrix (nats)
     measured_kl: float  # nats
     step_norm: float
     gain: float | None = None  # of the surrogate, where one is searched along
     backtracks: int | None = None  # None where no step was taken, or none searched for
+
+    @property
+    def gradient_norm(self) -> Tensor:
+        """Of the loss in the actor, at the start."""
+        norm: Tensor = self.gradient.norm()
+        return norm
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,14 @@ class NaturalStep(Forgetful):
         """Take it."""
         move(u.flat.values(self._group), found.step)
         kl = measured(lambda: float(self._kl(u.see(m, u.net, u.c))))
-        norms = (found.gradient.norm(), found.solution.residuals, found.predicted_kl)
-        return StepReport(*norms, measured_kl=kl, step_norm=float(found.step.norm()))
+        return StepReport(
+            gradient=found.gradient,
+            step=found.step,
+            residuals=found.solution.residuals,
+            predicted_kl=found.predicted_kl,
+            measured_kl=kl,
+            step_norm=float(found.step.norm()),
+        )
 
 
 class LineSearch(NaturalStep):
@@ -88,7 +101,8 @@ class LineSearch(NaturalStep):
         tried = line_search(u.flat.values(self._group), found.step, measure, u.c.delta, u.c.backtracks)
         share = 0.0 if tried.backtracks is None else SHRINK**tried.backtracks
         return StepReport(
-            gradient_norm=found.gradient.norm(),
+            gradient=found.gradient,
+            step=share * found.step,
             residuals=found.solution.residuals,
             predicted_kl=share**2 * found.predicted_kl,
             measured_kl=tried.kl,

@@ -106,6 +106,10 @@ class Update:
         """What was left of a type, if anything was."""
         return self.left.get(kind)  # type: ignore[return-value]
 
+    def reading(self, kind: type[R]) -> R:
+        """What was left of a type; KeyError if nothing was."""
+        return self.left[kind]  # type: ignore[return-value]
+
     def instrument(self, kind: type[R]) -> R | None:
         """The instrument of a type, if this run has it."""
         return next((x for x in self.instruments if isinstance(x, kind)), None)

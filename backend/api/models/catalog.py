@@ -17,12 +17,13 @@ class Declared(Message):
 
 
 class TermCondition(Declared):
-    """A term is shown only while a control is, or is not, a value, or is one of several."""
+    """Holds while a control is, or is not, a value, or is one of several, and while `and` holds."""
 
     control: str
     is_: ControlValue = Field(default=None, alias="is")
     not_: ControlValue = Field(default=None, alias="not")
     in_: list[ControlValue] | None = Field(default=None, alias="in")
+    and_: TermCondition | None = Field(default=None, alias="and")
 
 
 class Control(Declared):

@@ -2122,7 +2122,7 @@ export interface components {
         };
         /**
          * TermCondition
-         * @description A term is shown only while a control is, or is not, a value, or is one of several.
+         * @description Holds while a control is, or is not, a value, or is one of several, and while `and` holds.
          */
         TermCondition: {
             /** Control */
@@ -2131,6 +2131,7 @@ export interface components {
             not?: components["schemas"]["ControlValue"];
             /** In */
             in?: components["schemas"]["ControlValue"][] | null;
+            and?: components["schemas"]["TermCondition"] | null;
         } & {
             [key: string]: unknown;
         };

@@ -7,6 +7,7 @@ type Condition = NonNullable<EquationTerm['when']>
 /** Whether a condition on the value of a control is true. */
 export function holds(when: Condition, values: Values): boolean {
   const value = values[when.control]
+  if (when.and && !holds(when.and, values)) return false
   if (when.in) return when.in.some((one) => one === value)
   if (when.is !== undefined) return value === when.is
   return when.not === undefined || value !== when.not

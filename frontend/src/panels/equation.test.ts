@@ -38,6 +38,21 @@ describe('substitute', () => {
     expect(substitute(shared, [], { kl: 'none' })).toHaveLength(0)
   })
 
+  it('asks for all conditions of a term', () => {
+    const when = { control: 'advantage', is: 'block', and: { control: 'value_coef', not: 0 } }
+    const terms = (value_coef: number) =>
+      substitute([{ latex: 'x', when }], [], { advantage: 'block', value_coef }).length
+    expect([terms(1), terms(0)]).toEqual([1, 0])
+  })
+
+  it('writes a flag that does nothing as if it were off', () => {
+    const terms = { true: 'w', false: '' }
+    const idle = control({ name: 'gamma_t', kind: 'flag', terms, when: [{ control: 'advantage', is: 'pass' }] })
+    const written = (advantage: string) => substitute([{ latex: '@gamma_t@V' }], [idle], { advantage, gamma_t: true })
+    expect(written('block')[0]!.latex).toBe('V')
+    expect(written('pass')[0]!.latex).toContain('w')
+  })
+
   it('does not call a changed number wrong', () => {
     expect(write({ advantage: 'block', value_coef: 3 })[1]!.latex).toContain('right-side')
   })

@@ -1,5 +1,5 @@
 import type { Control, EquationTerm, Value } from '../wire/types'
-import { holds } from './acting'
+import { holds, idleBecause } from './acting'
 
 /** Boundaries stand on their wrong side when they are not at their default. */
 export function isWrong(control: Control, value: Value | undefined): boolean {
@@ -36,7 +36,9 @@ export function substitute(equation: EquationTerm[], controls: Control[], values
   const replace = (whole: string, name: string) => {
     const control = byName.get(name)
     if (!control) return whole.replaceAll('@', '')
-    const latex = latexOf(control, values[name])
+    // A flag that does nothing is written as if it were off.
+    const off = control.kind === 'flag' && idleBecause(control, controls, values) !== null
+    const latex = latexOf(control, off ? false : values[name])
     const side = isWrong(control, values[name]) ? 'wrong-side' : 'right-side'
     return latex && `\\htmlClass{${side}}{\\htmlData{control=${name}}{${latex}}}`
   }

@@ -124,7 +124,7 @@ def record(**changed: Any) -> Record:
         ParameterReading(25.0, 0.05),
         RateReading(2e-4),
         Spent(128, seconds, 0.064),
-        StepReport(draw(0, 1), [8.0 * 0.7**k for k in range(21)], 0.009, 0.008, 0.13, 0.06, 3),  # type: ignore[arg-type]
+        StepReport(draw(0, 1), np.zeros(9), [8.0 * 0.7**k for k in range(21)], 0.009, 0.008, 0.13, 0.06, 3),  # type: ignore[arg-type]
         WeightReading(draw(-0.2, 0.9, 12)),
         EpochsReading(lambda: [ratios[:N] * 0.01 * k for k in range(50)], weighted=True),
         Beta(0.5),

@@ -185,8 +185,8 @@ def test_without_a_critic_it_is_not_measured(name: str) -> None:
         *[(f"time/{name}_gradient_ms", {"apart": None}) for name in ("policy", "surrogate")],
         ("grad/trunk_cosine", {"trunk_cosine": None}),
         *[(name, {"step": None}) for name in EXPECTED if name.startswith("trust/")],
-        ("trust/taken", {"step": StepReport(NORM, [1.0], 0.0, 0.0, 0.0)}),
-        ("trust/residual_5", {"step": StepReport(NORM, [1.0, 0.5, 0.25], 0.0, 0.0, 0.0, 0.0)}),
+        ("trust/taken", {"step": StepReport(NORM, NORM, [1.0], 0.0, 0.0, 0.0)}),
+        ("trust/residual_5", {"step": StepReport(NORM, NORM, [1.0, 0.5, 0.25], 0.0, 0.0, 0.0, 0.0)}),
         ("ratio/ess_weights", {"weights": None}),
         ("ratio/max_log_weight", {"weights": None}),
         *[(f"ratio/ess_epoch_{k}", {"weighted": False}) for k in weights.EPOCHS],
@@ -205,7 +205,7 @@ def test_what_cannot_be_said_is_nan_and_not_an_error() -> None:
 
 
 def test_a_search_that_gave_up_took_no_step_and_an_unsolved_equation_keeps_its_residual() -> None:
-    gave_up = record(step=StepReport(NORM, [2.0], 0.0, 0.0, 0.0, 0.0))
+    gave_up = record(step=StepReport(NORM, NORM, [2.0], 0.0, 0.0, 0.0, 0.0))
     assert read("trust/taken", gave_up) == 0.0
     assert read("trust/backtracks", gave_up) is None
     assert read("trust/residual", gave_up) == 1.0
