@@ -147,14 +147,15 @@ class Service:
 
     def processes(self) -> Processes:
         """Look into /proc: whose command line names this folder, and whose descriptors hold which lock."""
-        agents, trainers = [], {}
+        agents: list[int] = []
+        trainers: dict[str, list[psutil.Process]] = {}
         for process, held in self._held().items():
             runs = {path.parent.name for path in held if path.name == "lock"}
             if Path(self.data_dir / "agent.lock") in held and not self._forked(process):
                 agents.append(process.pid)
             for run in runs if process.pid not in agents else ():
-                trainers.setdefault(run, []).append(process.pid)
-        return Processes(agents, trainers)
+                trainers.setdefault(run, []).append(process)
+        return Processes(agents, {run: without_forks(holders) for run, holders in trainers.items()})
 
     def end(self) -> None:
         """Leave nothing behind: SIGTERM for the server, then SIGKILL for whatever still lives in its folder."""
@@ -197,6 +198,12 @@ class Service:
             parent = process.parent()
             return parent is not None and str(self.data_dir) in parent.cmdline()
         return False
+
+
+def without_forks(holders: list[psutil.Process]) -> list[int]:
+    """The processes that took a lock, less a trainer's child in the moment before it closes what it inherited."""
+    pids = {process.pid for process in holders}
+    return [process.pid for process in holders if process.ppid() not in pids]
 
 
 def checked(answer: httpx.Response) -> Any:

@@ -80,6 +80,8 @@ def test_bulk_delete_undo_and_the_deleted(service: Service, tab: OpenTab, start:
     page = here.page
     page.goto(f"{service.url}/?tag=bulk")
     expect(page.locator("tr[data-run]")).to_have_count(4)
+    for run in runs:  # the server knows nothing of a deleted run, so all is read before
+        expect(page.locator(f'tr[data-run="{run}"] svg.spark')).to_be_visible()
     delete = page.get_by_role("toolbar", name="Selected runs").get_by_role("button", name=re.compile("^Delete"))
     page.get_by_role("checkbox", name="Select all").click()
     expect(delete).to_have_text("Delete 3")

@@ -86,7 +86,7 @@ function useAttention(rows: Run[], last: number): void {
     if (last > runs.peek().length - AHEAD) loadMoreRuns()
     const timer = setTimeout(() => {
       followRows(rows)
-      wantSparks(rows.map(({ id }) => id))
+      wantSparks(rows.filter(({ deleted }) => !deleted).map(({ id }) => id))
     }, REST_MS)
     return () => clearTimeout(timer)
   }, [ids, runs.value.length])

@@ -50,7 +50,8 @@ async function readNext(): Promise<void> {
 
 async function read(run: string): Promise<void> {
   const reply = await api.series(run, [RETURN], 'episodes', { points: POINTS }).catch(() => null)
-  const columns = reply?.series[RETURN]
+  if (!reply) return // deleted meanwhile, say; it is asked for again when its row comes back
+  const columns = reply.series[RETURN]
   sparkOf(run).value = { x: columns?.x1 ?? [], y: columns?.mean.map(decodeOrNaN) ?? [] }
 }
 
