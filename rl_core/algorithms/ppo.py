@@ -97,7 +97,7 @@ ppo = algorithm(
         ),
         rules=(
             descending("actor", "critic", "trunk", passes=Passes(
-                epochs=lambda c: c.epochs, minibatches=lambda c: c.minibatches, stop=too_far,
+                epochs=lambda c: c.epochs, minibatches=lambda c, samples: c.parts(samples), stop=too_far,
                 estimate_again=lambda c: c.recompute_advantage,
             )),
             adapt_beta,

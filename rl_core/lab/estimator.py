@@ -19,6 +19,7 @@ from rl_core.tabular.mdp import Float64, TabularMDP
 EXTRA = ("algorithm", "value", "behaviour")  # settings that are no controls
 ONLY: dict[str, tuple[Any, ...]] = {
     "network": ("tabular",), "distribution": ("categorical", "auto"), "device": ("cpu",), "minibatches": (1,),
+    "minibatch_size": (0,),
     "normalise_obs": ("off",), "normalise_reward": ("off",),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import model_validator
 
@@ -35,6 +35,8 @@ Critic = Literal["v", "none"]
 
 class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls, RunControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
+
+    own_rates: ClassVar[dict[str, str]] = {"critic": "critic_learning_rate"}
 
     @property
     def keeps(self) -> Keep | None:
@@ -164,6 +166,13 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     )
     """Weight of the mean squared error of V in the summed loss."""
 
+    critic_learning_rate: float = number(
+        r"\alpha_V", 0.0, title="Learning rate of the critic", ge=0, le=1, group="critic",
+        schedule="learning_rate_schedule", when=[("critic", "not", "none")],
+        effect="A faster critic makes advantages that the actor can trust sooner; 0 is the common rate.",
+    )  # fmt: skip
+    """Step size of the critic's own parameters, 0 = that of all; it falls by the same schedule."""
+
     entropy_coef: float = number(
         r"c_e", 0.0, title="Entropy coefficient", ge=0, le=10, group="policy", schedule="entropy_schedule",
         effect="Keeps the policy random for longer; the optimum is then of J + c_e H.",
@@ -254,5 +263,16 @@ class MinibatchControls(EpochControls):
 
     minibatches: int = number(
         r"m", 4, title="Minibatches", ge=1, le=64, group="schedule", effect="Gradient steps per epoch.",
+        when=[("minibatch_size", "is", 0)],
     )  # fmt: skip
     """Parts into which each epoch's shuffled batch is cut."""
+
+    minibatch_size: int = number(
+        r"B", 0, title="Minibatch size", ge=0, le=1_000_000, unit="samples", group="schedule",
+        effect="The same size whatever the batch, as many papers give it; 0 leaves it to the number of minibatches.",
+    )  # fmt: skip
+    """Samples in each minibatch, up to one that makes them equal; 0 = as many minibatches as `minibatches` says."""
+
+    def parts(self, samples: int) -> int:
+        """Minibatches of an epoch over so many samples."""
+        return -(-samples // self.minibatch_size) if self.minibatch_size else self.minibatches

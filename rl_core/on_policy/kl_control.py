@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import torch
 from pydantic import model_validator
@@ -13,7 +13,8 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.controls import acting_when, choice, inherited, number
-from rl_core.estimators.kl import KlDirection, KlEstimator, sampled_kl
+from rl_core.estimators.kl import KlDirection, sampled_kl
+from rl_core.estimators.options import kl_estimators
 from rl_core.on_policy.controls import MinibatchControls
 from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, reference
 from rl_core.on_policy.old_policy import RatioAt
@@ -22,6 +23,11 @@ from rl_core.telemetry.reading import Reading
 from rl_core.updates.rule import Declared, Forgetful
 from rl_core.updates.term import Losses, deed, term, where
 from rl_core.updates.update import Update
+
+if TYPE_CHECKING:  # the values are those of the options that are declared
+    KlEstimator = str
+else:
+    KlEstimator = kl_estimators.literal()
 
 PENALTIES = ("penalty", "adaptive_penalty")
 CONTROLLED = ("kl", "not", "none")
@@ -61,14 +67,14 @@ class KlControls(ReferenceControls, MinibatchControls):
         r"\widehat{\mathrm{KL}}", "exact",
         when=[("kl", "not", "none")],
         title="KL estimator", group="policy", ref="Schulman 2020",
-        terms={"exact": r"\mathrm{KL}", "k1": "k_1", "k2": "k_2", "k3": "k_3"},
+        terms=kl_estimators.latex(),
         effect="The gradients of exact, k1 and k3 have one mean; k1's is pure noise where the policies are equal.",
     )  # fmt: skip
     """The sum over all actions, or an estimate from the actions that were taken; k2's gradient is biased."""
 
     @model_validator(mode="after")
     def _kl_valid(self) -> KlControls:
-        if self.kl != "none" and self.epochs == self.minibatches == 1:
+        if self.kl != "none" and self.epochs == self.minibatches == 1 and not self.minibatch_size:
             self.refuse("kl", f"kl '{self.kl}' holds the policy near the one that made the batch, but with epochs 1 "
                         "and minibatches 1 there is a single step, at which the KL and its gradient are still 0. "
                         "Raise epochs or minibatches, or set kl to 'none', in the same edit.")  # fmt: skip

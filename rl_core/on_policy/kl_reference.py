@@ -8,7 +8,7 @@ from torch import Tensor
 
 from rl_core.ad.gate import constant
 from rl_core.controls import choice
-from rl_core.estimators.kl import KlDirection
+from rl_core.estimators.kl import KlDirection, exact
 from rl_core.on_policy.at import At
 from rl_core.on_policy.controls import OnPolicyControls
 from rl_core.policies.family import Distribution
@@ -38,8 +38,8 @@ class ReferenceControls(OnPolicyControls):
 def exact_kl(at: At) -> Tensor:
     r"""(1/M) \sum_t of the KL between \pi_\theta and its reference, by the sum over all actions (nats)."""
     old, _ = reference(at)
-    kl: Tensor = (old.kl(at.pi) if at.c.kl_direction == "old||new" else at.pi.kl(old)).mean()
-    return kl
+    pair = (old, at.pi) if at.c.kl_direction == "old||new" else (at.pi, old)
+    return exact(*pair).mean()
 
 
 def reference(at: At) -> tuple[Distribution, Tensor]:

@@ -72,4 +72,4 @@ class TrustRegionControls(ReferenceControls, SegmentControls, MinibatchControls)
         return self
 
 
-EPOCHS_OF_CRITIC = Passes(epochs=lambda c: c.epochs, minibatches=lambda c: c.minibatches)
+EPOCHS_OF_CRITIC = Passes(epochs=lambda c: c.epochs, minibatches=lambda c, samples: c.parts(samples))

@@ -12,7 +12,7 @@ from torch import Tensor
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
-from rl_core.updates.optimisers import OptimiserControls, build_optimiser, set_learning_rate
+from rl_core.updates.optimisers import OptimiserControls, build_optimiser, set_learning_rates
 from rl_core.updates.report import GradientReport, note
 from rl_core.updates.rule import Declared, Forgetful
 from rl_core.updates.step import backward, descend
@@ -25,7 +25,7 @@ class Passes:
     """How often each batch is gone through, in how many parts, and when that ends early; read from the controls."""
 
     epochs: Callable[[Any], int] = lambda c: 1
-    minibatches: Callable[[Any], int] = lambda c: 1
+    minibatches: Callable[[Any, int], int] = lambda c, samples: 1
     stop: Callable[[Losses], bool] | None = None  # before a step, the first of an update excepted
     estimate_again: Callable[[Any], bool] = lambda c: False  # before every epoch but the first
 
@@ -54,12 +54,12 @@ class Descend(Forgetful):
 
     def __call__(self, u: Update) -> int:
         """Every step of every epoch."""
-        set_learning_rate(self.optimiser, u.c.learning_rate)
+        set_learning_rates(self.optimiser, u.c)
         samples, before, mine = u.samples, len(u.steps), self._mine(u)
         for epoch in range(self._passes.epochs(u.c)):
             if epoch and self._passes.estimate_again(u.c):
                 samples = u.estimate.again(u, samples)
-            for m in u.minibatches(samples, self._passes.minibatches(u.c)):
+            for m in u.minibatches(samples, self._passes.minibatches(u.c, len(samples))):
                 if not self._step(u, m, mine):
                     u.leave(EndedEarly(epoch))
                     return len(u.steps) - before

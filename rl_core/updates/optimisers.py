@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from pydantic import model_validator
@@ -12,10 +12,13 @@ from torch.optim import Optimizer
 from rl_core.controls import Controls, choice, number
 from rl_core.schedules import Schedule
 from rl_core.updates.flat import FlatParameters
+from rl_core.updates.rmsprop import InsideRMSprop
 
 
 class OptimiserControls(Controls):
     """How a gradient becomes a step."""
+
+    own_rates: ClassVar[dict[str, str]] = {}  # parameter group -> the control that is its learning rate, 0 = the common
 
     optimiser: Literal["adam", "adamw", "sgd", "rmsprop"] = choice(
         r"\text{optimiser}", "adam", title="Optimiser", group="optimiser", live=False,
@@ -64,6 +67,27 @@ class OptimiserControls(Controls):
     )  # fmt: skip
     """Added to the root of the second moment; used by Adam, AdamW and RMSprop."""
 
+    adam_beta1: float = number(
+        r"\beta_1", 0.9, title="Adam beta 1", ge=0, le=0.9999, group="optimiser", live=False,
+        when=[("optimiser", "in", ("adam", "adamw"))],
+        effect="How long a direction is remembered: 1/(1 - beta 1) steps. Smaller turns faster.",
+    )  # fmt: skip
+    """Decay of the mean gradient."""
+
+    adam_beta2: float = number(
+        r"\beta_2", 0.999, title="Adam beta 2", ge=0, le=0.99999, group="optimiser", live=False,
+        when=[("optimiser", "in", ("adam", "adamw"))],
+        effect="How long a scale is remembered; short where the size of gradients changes as the policy does.",
+    )  # fmt: skip
+    """Decay of the mean squared gradient."""
+
+    rmsprop_epsilon: Literal["outside", "inside"] = choice(
+        r"\sqrt{s}+\epsilon", "outside", title="RMSprop epsilon", group="optimiser", live=False,
+        when=[("optimiser", "is", "rmsprop")],
+        effect="Inside the root, as published agents had it, small gradients make smaller steps.",
+    )  # fmt: skip
+    """Whether epsilon is added to the root of the mean square, or to the mean square under it."""
+
     @model_validator(mode="after")
     def _momentum_is_of_sgd(self) -> OptimiserControls:
         if self.momentum and self.optimiser != "sgd":
@@ -77,16 +101,20 @@ def build_optimiser(flat: FlatParameters, c: OptimiserControls, only: Collection
     kept = {name: p for name, p in flat.groups.items() if only is None or name in only}
     groups: list[dict[str, Any]] = [{"params": [p], "name": name} for name, p in kept.items()]
     lr, eps, decay = c.learning_rate, c.adam_epsilon, c.weight_decay
+    betas = (c.adam_beta1, c.adam_beta2)
     if c.optimiser == "adam":
-        return torch.optim.Adam(groups, lr=lr, eps=eps, weight_decay=decay, fused=True)
+        return torch.optim.Adam(groups, lr=lr, betas=betas, eps=eps, weight_decay=decay, fused=True)
     if c.optimiser == "adamw":
-        return torch.optim.AdamW(groups, lr=lr, eps=eps, weight_decay=decay, fused=True)
+        return torch.optim.AdamW(groups, lr=lr, betas=betas, eps=eps, weight_decay=decay, fused=True)
+    if c.optimiser == "rmsprop" and c.rmsprop_epsilon == "inside":
+        return InsideRMSprop(groups, lr=lr, eps=eps, weight_decay=decay)
     if c.optimiser == "rmsprop":
         return torch.optim.RMSprop(groups, lr=lr, eps=eps, weight_decay=decay)
     return torch.optim.SGD(groups, lr=lr, momentum=c.momentum, weight_decay=decay)
 
 
-def set_learning_rate(optimiser: Optimizer, learning_rate: float) -> None:
-    """Use a learning rate from the next step on; moments are kept."""
+def set_learning_rates(optimiser: Optimizer, c: Any) -> None:
+    """Use the learning rates in force from the next step on, a group's own where it has one; moments are kept."""
     for group in optimiser.param_groups:
-        group["lr"] = learning_rate
+        own = c.own_rates.get(group["name"])
+        group["lr"] = (own and getattr(c, own)) or c.learning_rate

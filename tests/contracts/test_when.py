@@ -55,8 +55,8 @@ def test_conditions_are_about_controls_of_the_algorithm_and_values_they_can_have
         if name == "actions":
             assert (how, value) == ("is", "box")
             continue
-        for one in value if how == "in" else [value]:
-            assert rows[name]["kind"] == "number" or one in rows[name]["values"]
+        those = value if how == "in" else [value]  # an algorithm may offer some of them only
+        assert rows[name]["kind"] == "number" or set(those) & set(rows[name]["values"])
 
 
 @pytest.mark.parametrize(("a", "row"), ROWS)

@@ -35,19 +35,24 @@ def kinds(made: Callable[..., Any]) -> list[Any]:
     return [part for annotation in get_type_hints(made).values() for part in parts(annotation)]
 
 
+def taken(made: Callable[..., Any]) -> list[Any]:
+    """The types of its parameters, one by one."""
+    return [part for key, hint in get_type_hints(made).items() if key != "return" for part in parts(hint)]
+
+
 def is_tensor(kind: Any) -> bool:
     """Whether it is a tensor, with or without axes."""
     return isinstance(kind, type) and issubclass(kind, Tensor | AbstractArray)
 
 
 def declared() -> dict[str, Callable[..., Any]]:
-    """Every public function of the estimators that takes or returns a tensor."""
+    """Every public function of the estimators that takes a tensor."""
     found = {}
     for info in pkgutil.iter_modules(rl_core.estimators.__path__, "rl_core.estimators."):
         for name, made in vars(importlib.import_module(info.name)).items():
             if inspect.isfunction(made) and made.__module__ == info.name and not name.startswith("_"):
                 found[name] = made
-    return {name: made for name, made in found.items() if any(map(is_tensor, kinds(made)))}
+    return {name: made for name, made in found.items() if any(map(is_tensor, taken(made)))}
 
 
 def trajectories() -> Trajectories:
@@ -63,7 +68,7 @@ def value_of(kind: Any) -> Any:
     if get_origin(kind) is Literal:
         return get_args(kind)[-1]
     if not is_tensor(kind):
-        return {float: 0.5, int: 2, bool: False}[kind]
+        return {float: 0.5, int: 2, bool: False, str: "k3"}[kind]
     axes = ["T", "N"] if kind.dim_str == "*shape" else [axis for axis in kind.dim_str.split() if axis != "*K"]
     x = torch.rand([SIZES[axis] for axis in axes])
     return x > 0.5 if kind.dtypes == Bool.dtypes else x

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from torch import Tensor, nn
 
 from rl_core.updates.flat import FlatParameters
-from rl_core.updates.optimisers import OptimiserControls, build_optimiser
+from rl_core.updates.optimisers import OptimiserControls, build_optimiser, set_learning_rates
+from tests.rl_core.support import controls
 
 pytestmark = pytest.mark.usefixtures("float64")
 
@@ -52,3 +53,39 @@ def test_rmsprop() -> None:
 def test_momentum_of_another_optimiser_is_refused() -> None:
     with pytest.raises(ValidationError, match="'sgd' only, but optimiser is 'adam'"):
         OptimiserControls(momentum=0.5)
+
+
+def test_rmsprop_with_epsilon_inside_the_root_is_the_published_step() -> None:
+    """Two steps by hand: s = 0.01 g^2, then 0.99 s + 0.01 g^2; and torch's own where epsilon stays outside."""
+    found = {}
+    for where in ("outside", "inside"):
+        p, s = START.clone(), torch.zeros_like(START)
+        for _ in range(2):
+            s = 0.99 * s + 0.01 * GRADIENT**2
+            p = p - LR * GRADIENT / ((s + EPS).sqrt() if where == "inside" else s.sqrt() + EPS)
+        found[where] = stepped(2, optimiser="rmsprop", rmsprop_epsilon=where)
+        assert torch.allclose(found[where], p)
+    assert not torch.allclose(found["outside"], found["inside"])
+
+
+def test_adams_betas_are_those_of_the_controls() -> None:
+    """The second step by hand, with both means corrected for their start at 0."""
+    b1, b2, m, v, p = 0.5, 0.75, torch.zeros_like(START), torch.zeros_like(START), START.clone()
+    for t in (1, 2):
+        m, v = b1 * m + (1 - b1) * GRADIENT, b2 * v + (1 - b2) * GRADIENT**2
+        p = p - LR * (m / (1 - b1**t)) / ((v / (1 - b2**t)).sqrt() + EPS)
+    assert torch.allclose(stepped(2, optimiser="adam", adam_beta1=b1, adam_beta2=b2), p)
+
+
+@pytest.mark.parametrize(("own", "expected"), [(0.0, (0.1, 0.1)), (0.4, (0.1, 0.4))])
+def test_a_group_follows_its_own_learning_rate_where_it_has_one(own: float, expected: tuple[float, float]) -> None:
+    c = controls(
+        "ppo", optimiser="sgd", learning_rate=0.2, critic_learning_rate=2 * own, learning_rate_schedule="linear"
+    )
+    flat = FlatParameters({name: [nn.Parameter(START.clone())] for name in ("actor", "critic")})
+    optimiser = build_optimiser(flat, c)
+    set_learning_rates(optimiser, c.at(0.5))  # half of the budget is left, and of every rate
+    flat.gradient.copy_(torch.cat([GRADIENT, GRADIENT]))
+    optimiser.step()
+    for name, rate in zip(("actor", "critic"), expected, strict=True):
+        assert torch.allclose(flat.values(name), START - rate * GRADIENT)

@@ -43,3 +43,11 @@ def test_the_early_stop_allows_one_and_a_half_times_the_target(share: float, sto
     c = SimpleNamespace(kl="early_stop", kl_target=0.01)
     losses: Any = SimpleNamespace(at=SimpleNamespace(c=c, kl=torch.tensor(0.01 * share)))
     assert too_far(losses) == stopped
+
+
+@pytest.mark.parametrize(("size", "sizes"), [(0, [16] * 4), (10, [10, 9, 9, 9, 9, 9, 9]), (64, [64]), (1000, [64])])
+def test_minibatches_can_be_asked_for_by_their_size(size: int, sizes: list[int]) -> None:
+    """64 samples: as even as they can be, none larger than asked for."""
+    r = run(small(n_steps=16, epochs=1, minibatches=4, minibatch_size=size))
+    u = r.learner.update(r.source.collect(r.c), r.c, 0.0)
+    assert sorted((len(step.samples.action) for step in u.steps), reverse=True) == sizes
