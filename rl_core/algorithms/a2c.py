@@ -13,7 +13,7 @@ from rl_core.controls import inherited
 from rl_core.networks.actor_critic import actor_critic as networks
 from rl_core.on_policy.advantages import Advantages
 from rl_core.on_policy.at import At
-from rl_core.on_policy.controls import SegmentControls
+from rl_core.on_policy.controls import CriticRateControls, SegmentControls
 from rl_core.on_policy.losses import SCORED, advantage, entropy_bonus, target, value_loss
 from rl_core.on_policy.reader import policy_reader
 from rl_core.on_policy.truth import truth
@@ -21,7 +21,7 @@ from rl_core.updates.descend import descending
 from rl_core.updates.term import term
 
 
-class A2C(SegmentControls):
+class A2C(CriticRateControls, SegmentControls):
     """Controls of A2C: one gradient step on a few steps of every lane."""
 
     n_steps: int = inherited(

@@ -10,7 +10,7 @@ from rl_core.controls import inherited
 from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
-from rl_core.on_policy.controls import Critic, CriticTarget, EpochControls, ReturnKind
+from rl_core.on_policy.controls import Critic, CriticRateControls, CriticTarget, EpochControls, ReturnKind
 from rl_core.on_policy.importance import (
     ImportanceControls,
     WeightAt,
@@ -27,7 +27,7 @@ from rl_core.updates.descend import Passes, descending
 from rl_core.updates.term import only, term
 
 
-class OffPolicyPG(ImportanceControls, EpochControls):
+class OffPolicyPG(ImportanceControls, CriticRateControls, EpochControls):
     """Controls of policy gradient on data of an older policy: `num_envs` whole episodes, K gradient steps on them."""
 
     along_trajectories: ClassVar[bool] = True

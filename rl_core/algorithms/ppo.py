@@ -14,7 +14,7 @@ from rl_core.collect.on_lanes import Segments
 from rl_core.controls import flag, inherited
 from rl_core.networks.actor_critic import actor_critic
 from rl_core.on_policy.advantages import Advantages
-from rl_core.on_policy.controls import Normalisation, SegmentControls
+from rl_core.on_policy.controls import CriticRateControls, Normalisation, SegmentControls
 from rl_core.on_policy.kl_control import (
     KlAt,
     KlControls,
@@ -32,7 +32,7 @@ from rl_core.updates.descend import Passes, descending
 from rl_core.updates.term import only, term
 
 
-class PPO(KlControls, SegmentControls, ClipControls):
+class PPO(KlControls, CriticRateControls, SegmentControls, ClipControls):
     """Controls of PPO with a clipped ratio."""
 
     clip_value: bool = flag(

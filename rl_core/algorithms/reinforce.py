@@ -9,7 +9,7 @@ from rl_core.collect.on_lanes import WholeEpisodes
 from rl_core.controls import inherited
 from rl_core.estimators.reductions import Reduction
 from rl_core.networks.actor_critic import actor_critic
-from rl_core.on_policy.controls import CriticTarget, ReturnKind
+from rl_core.on_policy.controls import CriticRateControls, CriticTarget, ReturnKind
 from rl_core.on_policy.gradient import ascent_lines, score_gradient, score_probing
 from rl_core.on_policy.losses import advantage, entropy_bonus, target
 from rl_core.on_policy.reader import policy_reader
@@ -26,7 +26,7 @@ from rl_core.on_policy.score_gradient import ScoreGradientAt, ScoreGradientContr
 from rl_core.on_policy.truth import truth
 
 
-class Reinforce(BaselineControls, ScoreGradientControls):
+class Reinforce(BaselineControls, ScoreGradientControls, CriticRateControls):
     """Controls of REINFORCE: `num_envs` whole episodes per update, one gradient step."""
 
     along_trajectories: ClassVar[bool] = True

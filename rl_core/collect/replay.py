@@ -45,7 +45,7 @@ class Memory:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on from a checkpoint."""
-        self._arrays = {}
+        self._arrays, self._at, self.size = {}, 0, 0
         if state["size"]:
             self.put({name: x.numpy() for name, x in state["rows"].items()})
         self._at, self.size = state["at"], state["size"]

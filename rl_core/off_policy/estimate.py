@@ -14,10 +14,10 @@ from rl_core.data.samples import Estimates
 from rl_core.data.transitions import Transitions
 from rl_core.estimators.returns import reward_to_go
 from rl_core.types import Spaces
-from rl_core.updates.update import Update
+from rl_core.updates.update import Forgetful, Update
 
 
-class AsTheyAre:
+class AsTheyAre(Forgetful):
     """Transitions pass through; of a batch that somebody played Q says what each step was worth."""
 
     def __init__(self, net: Any, spaces: Spaces) -> None:
@@ -50,10 +50,3 @@ class AsTheyAre:
     def value(self, b: Batch) -> float:
         """The largest Q of the one state."""
         return float(np.max(constant(self._net["q"](b.obs_t[0])).cpu().numpy()))
-
-    def state(self) -> Any:
-        """It remembers nothing."""
-        return None
-
-    def restore(self, state: Any) -> None:
-        """Nothing to do."""

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from torch import Tensor
-
-from rl_core.ad.gate import constant
 from rl_core.environments.lanes import Lanes
 from rl_core.telemetry.grids import INTEGERS64, SYMLOG128
 from rl_core.telemetry.metric import distribution, scalar
-from rl_core.telemetry.reading import Array, Reading
+from rl_core.telemetry.reading import Array, Reading, array
 from rl_core.updates.update import Onlooker, Update
 
 
@@ -76,15 +73,10 @@ class QReader(Onlooker):
         at, b = u.steps[-1].losses.at, u.steps[-1].samples
         largest = at.q_tp1.amax(-1)
         error = at.y - at.q
-        action, exploring = _array(b.action.to(at.q.dtype)), u.c.exploring(u.c.progress)
-        u.leave(QReading(_array(at.q), _array(largest), _array(error), action, exploring))
+        action, exploring = array(b.action.to(at.q.dtype)), u.c.exploring(u.c.progress)
+        u.leave(QReading(array(at.q), array(largest), array(error), action, exploring))
 
 
 def q_reader(net: Any, lanes: Lanes, watched: bool) -> QReader:
     """Made for a run's networks."""
     return QReader()
-
-
-def _array(x: Tensor) -> Array:
-    out: Array = constant(x).cpu().numpy()
-    return out

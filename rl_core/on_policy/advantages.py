@@ -17,7 +17,7 @@ from rl_core.on_policy.samples import estimated, flat, samples_of
 from rl_core.on_policy.valuation import Valuation
 from rl_core.telemetry.reading import Reading
 from rl_core.types import Box, Spaces
-from rl_core.updates.update import Update
+from rl_core.updates.update import Forgetful, Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Chosen:
     control_variate: Tensor | None = None
 
 
-class Advantages:
+class Advantages(Forgetful):
     """Advantages and targets, estimated once for each batch, and again where a gate on them passes."""
 
     def __init__(self, net: ActorCritic, spaces: Spaces) -> None:
@@ -87,13 +87,6 @@ class Advantages:
         """V of the one state of a batch of one step; None without a critic."""
         values = self.values(b)
         return None if values is None else float(values.v_t)
-
-    def state(self) -> Any:
-        """It remembers nothing."""
-        return None
-
-    def restore(self, state: Any) -> None:
-        """Nothing to do."""
 
 
 def _redrawn(mask: Tensor, u: Update) -> Tensor:

@@ -36,8 +36,6 @@ Critic = Literal["v", "none"]
 class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls, RunControls):
     """Controls of an advantage estimate, of the critic behind it, and of the entropy bonus."""
 
-    own_rates: ClassVar[dict[str, str]] = {"critic": "critic_learning_rate"}
-
     @property
     def keeps(self) -> Keep | None:
         """What a rollout keeps of the policy with its graph."""
@@ -166,13 +164,6 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
     )
     """Weight of the mean squared error of V in the summed loss."""
 
-    critic_learning_rate: float = number(
-        r"\alpha_V", 0.0, title="Learning rate of the critic", ge=0, le=1, group="critic",
-        schedule="learning_rate_schedule", when=[("critic", "not", "none")],
-        effect="A faster critic makes advantages that the actor can trust sooner; 0 is the common rate.",
-    )  # fmt: skip
-    """Step size of the critic's own parameters, 0 = that of all; it falls by the same schedule."""
-
     entropy_coef: float = number(
         r"c_e", 0.0, title="Entropy coefficient", ge=0, le=10, group="policy", schedule="entropy_schedule",
         effect="Keeps the policy random for longer; the optimum is then of J + c_e H.",
@@ -236,6 +227,19 @@ class OnPolicyControls(NetworkControls, NormalisationControls, OptimiserControls
             self.refuse("trunk", "trunk 'shared' is shared with a critic, but critic is 'none'. Use 'separate', or "
                         "start the run with critic 'v'.")  # fmt: skip
         return self
+
+
+class CriticRateControls(OnPolicyControls):
+    """Controls of algorithms whose one optimiser moves actor and critic, which may want different steps."""
+
+    own_rates: ClassVar[dict[str, str]] = {"critic": "critic_learning_rate"}
+
+    critic_learning_rate: float = number(
+        r"\alpha_V", 0.0, title="Learning rate of the critic", ge=0, le=1, group="critic",
+        schedule="learning_rate_schedule", when=[("critic", "not", "none")],
+        effect="A faster critic makes advantages that the actor can trust sooner; 0 is the common rate.",
+    )  # fmt: skip
+    """Step size of the critic's own parameters, 0 = that of all; it falls by the same schedule."""
 
 
 class SegmentControls(OnPolicyControls):

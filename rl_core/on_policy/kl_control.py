@@ -20,7 +20,7 @@ from rl_core.on_policy.kl_reference import ReferenceControls, exact_kl, referenc
 from rl_core.on_policy.old_policy import RatioAt
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
-from rl_core.updates.rule import Declared, Forgetful
+from rl_core.updates.rule import Declared, PlainRule
 from rl_core.updates.term import Losses, deed, term, where
 from rl_core.updates.update import Update
 
@@ -168,7 +168,7 @@ def beta_in_force(u: Beta) -> float:
     return u.value
 
 
-class AdaptBeta(Forgetful):
+class AdaptBeta(PlainRule):
     r"""The \beta in force: kl_coef, or what has become of it by doubling and halving."""
 
     def __init__(self) -> None:

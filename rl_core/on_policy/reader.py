@@ -8,7 +8,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from rl_core.ad.gate import constant
 from rl_core.environments.lanes import Lanes
 from rl_core.networks.actor_critic import ActorCritic
 from rl_core.on_policy.advantages import Estimated
@@ -16,7 +15,7 @@ from rl_core.on_policy.metrics.estimate import EstimateReading
 from rl_core.on_policy.metrics.policy import ClipReading, PolicyReading
 from rl_core.on_policy.metrics.weights import EpochsReading, WeightReading
 from rl_core.on_policy.samples import flat
-from rl_core.telemetry.reading import Array
+from rl_core.telemetry.reading import Array, array
 from rl_core.types import ActionSpace, Box
 from rl_core.updates.trust_region import StepReport
 from rl_core.updates.update import Onlooker, Update
@@ -38,19 +37,19 @@ class PolicyReader(Onlooker):
         if at.clip_range is not None:
             u.leave(ClipReading(policy.ratio_m1, at.clip_range))
         if at.log_weight is not None:
-            u.leave(WeightReading(_array(at.log_weight)))
+            u.leave(WeightReading(array(at.log_weight)))
         u.leave(EpochsReading(lambda: _epochs(u), weighted=at.log_weight is not None))
 
     def _estimate(self, u: Update) -> EstimateReading:
-        b, m, e = u.batch, u.samples, u.left[Estimated].estimates  # type: ignore[attr-defined]
+        b, m, e = u.batch, u.samples, u.reading(Estimated).estimates
         has_critic = self._net.critic is not None
         return EstimateReading(
-            advantage=_array(m.advantage),
-            returns=_array(flat(e.return_t, b)),
-            baseline=_array(flat(e.baseline_t, b)),
-            td_error=None if e.td_error_t is None else _array(flat(e.td_error_t, b)),
-            value=_array(flat(e.value_t, b)) if has_critic else None,
-            target=_array(m.target) if has_critic else None,
+            advantage=array(m.advantage),
+            returns=array(flat(e.return_t, b)),
+            baseline=array(flat(e.baseline_t, b)),
+            td_error=None if e.td_error_t is None else array(flat(e.td_error_t, b)),
+            value=array(flat(e.value_t, b)) if has_critic else None,
+            target=array(m.target) if has_critic else None,
         )
 
     def _policy(self, u: Update) -> PolicyReading:
@@ -64,10 +63,10 @@ class PolicyReader(Onlooker):
             log_ratio = self._head.log_prob(pi, action) - self._head.log_prob(stored, action)
         return PolicyReading(
             action=action,
-            log_prob=_array(m.log_prob),
+            log_prob=array(m.log_prob),
             log_ratio=log_ratio,
             ratio_m1=np.expm1(log_ratio),
-            first_log_ratio=_array(u.steps[0].losses.at.log_rho),
+            first_log_ratio=array(u.steps[0].losses.at.log_rho),
             kl_exact=self._head.kl(stored, pi),
             entropy=self._head.entropy(pi),
             max_entropy=self._head.max_entropy,
@@ -80,7 +79,7 @@ class PolicyReader(Onlooker):
         if len(u.steps) > 1:
             return _joined([x.losses.at.params for x in u.steps[-u.steps_per_epoch :]])
         m = u.samples
-        params = self._acting.params(self._acting.output(_array(m.obs), [_array(x) for x in m.masks]))
+        params = self._acting.params(self._acting.output(array(m.obs), [array(x) for x in m.masks]))
         normal: Array = self._head.normal(params)
         return normal
 
@@ -96,13 +95,8 @@ def _epochs(u: Update) -> list[Array]:
     return [_joined([x.losses.at.log_rho for x in taken[at : at + size]]) for at in range(0, len(taken), size)]
 
 
-def _array(x: Tensor) -> Array:
-    out: Array = constant(x).cpu().numpy()
-    return out
-
-
 def _joined(parts: list[Tensor]) -> Array:
-    return _array(parts[0] if len(parts) == 1 else torch.cat(parts))
+    return array(parts[0] if len(parts) == 1 else torch.cat(parts))
 
 
 def _bounds(actions: ActionSpace) -> tuple[Array, Array] | None:

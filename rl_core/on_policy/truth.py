@@ -20,7 +20,7 @@ from rl_core.on_policy.deviation import Deviation
 from rl_core.on_policy.samples import flat
 from rl_core.tabular.dynamic_programming import LARGEST_SWEEP, exact_of, optimum, softmax
 from rl_core.tabular.mdp import Float64, TabularMDP
-from rl_core.telemetry.reading import Array, Reading
+from rl_core.telemetry.reading import Reading, array
 from rl_core.updates.score import policy_parameters
 from rl_core.updates.term import Losses
 from rl_core.updates.update import Onlooker, Update
@@ -68,13 +68,13 @@ class Truth(Onlooker):
         known = u.find(Known)
         if known is None:
             return
-        exact, b = _float32(known.ascent), u.batch
+        exact, b = array(known.ascent), u.batch
         if known.estimate is None:
             u.leave(self._deviation.read(known.J, known.optimum, exact, exact, 1.0))
             return
         ended = int(flat(b.terminated_t | b.truncated_t, b).sum())
         scale = len(u.samples) / (ended * reduction_scale(u.c.reduction, *u.samples.sizes)) if ended else None
-        u.leave(self._deviation.read(known.J, known.optimum, exact, _float32(known.estimate), scale))
+        u.leave(self._deviation.read(known.J, known.optimum, exact, array(known.estimate), scale))
 
     def edited(self) -> None:
         """Earlier estimates were those of another estimator."""
@@ -103,11 +103,6 @@ class Truth(Onlooker):
         if self._optimum[0] != gamma:
             self._optimum = (gamma, optimum(self._mdp.discounted(gamma)))
         return self._optimum[1]
-
-
-def _float32(x: Tensor) -> Array:
-    out: Array = constant(x).cpu().numpy()
-    return out
 
 
 def _numbers(x: Tensor) -> Float64:

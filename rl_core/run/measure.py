@@ -19,7 +19,7 @@ from rl_core.telemetry.metrics.optimisation import (
     Spent,
     StepsReading,
 )
-from rl_core.telemetry.reading import Array, Readings
+from rl_core.telemetry.reading import Array, Readings, array
 from rl_core.updates.update import Update
 
 
@@ -29,7 +29,7 @@ class Measurer:
     def __init__(self, learner: Learner) -> None:
         self._learner = learner
         self._last_gradient: Array | None = None
-        self._last_parameters = _array(learner.flat.vector).copy()
+        self._last_parameters = array(learner.flat.vector).copy()
 
     def read(self, u: Update, spent: Spent) -> Readings:
         """Everything that the update which has just ended left, and these numbers."""
@@ -41,18 +41,18 @@ class Measurer:
         u.leave(LossReading(_means([x.losses.terms for x in u.steps[-u.steps_per_epoch :]])))
         clipped = [x.norm for x in u.steps if x.clipped]
         if clipped:
-            u.leave(StepsReading(_array(torch.stack(clipped)), u.c.max_grad_norm))
+            u.leave(StepsReading(array(torch.stack(clipped)), u.c.max_grad_norm))
         u.leave(self._gradient(u))
         u.leave(self._parameters())
         return u.left
 
     def _gradient(self, u: Update) -> FirstGradient:
-        gradients = {name: _array(g) for name, g in u.first_gradient.items()}
+        gradients = {name: array(g) for name, g in u.first_gradient.items()}
         norms = {name: _norm(g) for name, g in gradients.items()}
         return FirstGradient(norms, self._cosine(np.concatenate(list(gradients.values()))))
 
     def _parameters(self) -> ParameterReading:
-        parameters = _array(self._learner.flat.vector).copy()
+        parameters = array(self._learner.flat.vector).copy()
         moved, self._last_parameters = parameters - self._last_parameters, parameters
         return ParameterReading(_norm(parameters), _norm(moved))
 
@@ -70,13 +70,8 @@ class Measurer:
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on comparing from a checkpoint."""
-        self._last_gradient = None if state["gradient"] is None else _array(state["gradient"])
-        self._last_parameters = _array(state["parameters"])
-
-
-def _array(x: Tensor) -> Array:
-    out: Array = x.detach().cpu().numpy()
-    return out
+        self._last_gradient = None if state["gradient"] is None else array(state["gradient"])
+        self._last_parameters = array(state["parameters"])
 
 
 def _norm(x: Array) -> float:
@@ -85,5 +80,5 @@ def _norm(x: Array) -> float:
 
 def _means(terms: list[dict[str, Tensor]]) -> dict[str, float]:
     """The mean of each loss over the steps of an epoch, read in one go."""
-    rows = _array(torch.stack([value for row in terms for value in row.values()])).reshape(len(terms), -1)
+    rows = array(torch.stack([value for row in terms for value in row.values()])).reshape(len(terms), -1)
     return dict(zip(terms[0], rows.mean(0).tolist(), strict=True))

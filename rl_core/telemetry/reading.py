@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from torch import Tensor
+
+from rl_core.ad.gate import constant
 from rl_core.types import Array as Array
 
 
@@ -21,3 +24,9 @@ class Reading:
 
 
 Readings = Mapping[type, Reading]
+
+
+def array(x: Tensor) -> Array:
+    """A tensor as an array; on the processor both share their memory."""
+    out: Array = constant(x).cpu().numpy()
+    return out

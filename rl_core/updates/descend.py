@@ -14,7 +14,7 @@ from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
 from rl_core.updates.optimisers import OptimiserControls, build_optimiser, set_learning_rates
 from rl_core.updates.report import GradientReport, note
-from rl_core.updates.rule import Declared, Forgetful
+from rl_core.updates.rule import Declared, PlainRule
 from rl_core.updates.step import backward, descend
 from rl_core.updates.term import Losses
 from rl_core.updates.update import Step, Update
@@ -43,7 +43,7 @@ def epoch_stopped(u: EndedEarly) -> float:
     return u.epoch
 
 
-class Descend(Forgetful):
+class Descend(PlainRule):
     """One optimiser over its groups; what gates let through from other terms is applied, what is others' is not."""
 
     def __init__(self, flat: FlatParameters, c: OptimiserControls, groups: tuple[str, ...], passes: Passes) -> None:

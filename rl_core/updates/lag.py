@@ -22,7 +22,7 @@ class LagReading(Reading):
     """How old the parameters were that the gradient was taken at."""
 
     updates: int
-    distance: float  # from the present ones
+    distance: Tensor  # from the present ones
 
 
 @scalar("lag/updates", title="Lag of the gradient", unit="updates", latex=r"\ell", colour="orange")
@@ -35,7 +35,7 @@ def lag_updates(u: LagReading) -> float:
         latex=r"\lVert\theta_t-\theta_{t-\ell}\rVert")  # fmt: skip
 def lag_distance(u: LagReading) -> float:
     """L2 distance between the parameters that are moved and those that the gradient was taken at."""
-    return u.distance
+    return float(u.distance)
 
 
 class LaggedDescend(Descend):
@@ -51,8 +51,7 @@ class LaggedDescend(Descend):
         self._past.append(u.flat.vector.clone())
         while len(self._past) > u.c.lag + 1:
             self._past.popleft()
-        distance = float((u.flat.vector - self._past[0]).norm())
-        u.leave(LagReading(len(self._past) - 1, distance))
+        u.leave(LagReading(len(self._past) - 1, (u.flat.vector - self._past[0]).norm()))
         return super().__call__(u)
 
     def _step(self, u: Update, m: Any, mine: frozenset[str]) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from rl_core.updates.flat import FlatParameters
-from rl_core.updates.update import Update
+from rl_core.updates.update import Forgetful, Update
 
 
 class Rule(Protocol):
@@ -27,22 +27,14 @@ class Rule(Protocol):
         """Go on from a checkpoint."""
 
 
-class Forgetful:
-    """A part that remembers nothing."""
+class PlainRule(Forgetful):
+    """A rule that takes no control's place; it moves no group unless it says so."""
 
     groups: tuple[str, ...] = ()
-    kind: ClassVar[str] = ""
 
     def in_force(self, c: Any) -> Mapping[str, Any]:
         """None."""
         return {}
-
-    def state(self) -> Any:
-        """Nothing."""
-        return None
-
-    def restore(self, state: Any) -> None:
-        """Nothing to do."""
 
 
 class Declared:

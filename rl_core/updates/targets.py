@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from torch import Tensor
+
 from rl_core.telemetry.metric import scalar
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.flat import FlatParameters
-from rl_core.updates.rule import Declared, Forgetful
+from rl_core.updates.rule import Declared, PlainRule
 from rl_core.updates.update import Update
 
 
@@ -16,16 +18,16 @@ from rl_core.updates.update import Update
 class TargetDrift(Reading):
     """How far a copy is from what it follows, after the update."""
 
-    norm: float
+    norm: Tensor
 
 
 @scalar("q/target_drift", title="Target drift", unit="1", latex=r"\lVert\phi-\bar\phi\rVert", colour="grey")
 def target_drift(u: TargetDrift) -> float:
     """L2 distance between the parameters of Q and of its target network."""
-    return u.norm
+    return float(u.norm)
 
 
-class Follow(Forgetful):
+class Follow(PlainRule):
     r"""\bar\phi <- \tau \phi + (1 - \tau) \bar\phi after every update, or \bar\phi <- \phi after every K-th."""
 
     def __init__(self, flat: FlatParameters, target: str, source: str) -> None:
@@ -40,7 +42,7 @@ class Follow(Forgetful):
             self._target.lerp_(self._source, u.c.tau)
         elif u.c.target_network == "hard" and self._updates % u.c.target_every == 0:
             self._target.copy_(self._source)
-        u.leave(TargetDrift(float((self._source - self._target).norm())))
+        u.leave(TargetDrift((self._source - self._target).norm()))
         return 0
 
     def state(self) -> Any:

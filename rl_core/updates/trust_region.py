@@ -14,7 +14,7 @@ from rl_core.ad.products import Product, curvature
 from rl_core.telemetry.reading import Reading
 from rl_core.updates.natural import SHRINK, Solution, conjugate_gradient, line_search, measured, move, step_length
 from rl_core.updates.report import GradientReport, note
-from rl_core.updates.rule import Declared, Forgetful
+from rl_core.updates.rule import Declared, PlainRule
 from rl_core.updates.score import policy_parameters
 from rl_core.updates.step import backward
 from rl_core.updates.term import Losses
@@ -53,7 +53,7 @@ class Direction:
     predicted_kl: float  # step^T F step / 2, without damping
 
 
-class NaturalStep(Forgetful):
+class NaturalStep(PlainRule):
     """One step on the whole batch: all that the quadratic model of the KL allows, whatever the KL then measures."""
 
     def __init__(self, group: str, kl: Kl) -> None:

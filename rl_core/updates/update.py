@@ -46,7 +46,18 @@ class Estimate(Protocol):
         """Go on from a checkpoint."""
 
 
-class Onlooker:
+class Forgetful:
+    """A part that remembers nothing."""
+
+    def state(self) -> Any:
+        """Nothing."""
+        return None
+
+    def restore(self, state: Any) -> None:
+        """Nothing to do."""
+
+
+class Onlooker(Forgetful):
     """An instrument: it looks at the losses of an update's first step, and at the whole update when it is done."""
 
     def first(self, u: Update, losses: Losses) -> None:
@@ -57,12 +68,6 @@ class Onlooker:
 
     def edited(self) -> None:
         """The estimator may be another one from now on."""
-
-    def state(self) -> Any:
-        """For a checkpoint."""
-
-    def restore(self, state: Any) -> None:
-        """Go on from a checkpoint."""
 
 
 @dataclass(slots=True)

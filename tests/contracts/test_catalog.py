@@ -74,6 +74,12 @@ def test_ids_are_unique(part: str, key: str) -> None:
 # --- controls ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("rows", CATALOG["controls"].values(), ids=CATALOG["controls"])
+def test_no_two_controls_of_an_algorithm_bear_one_title(rows: list[dict[str, Any]]) -> None:
+    titles = [row["title"] for row in rows]
+    assert sorted(titles) == sorted(set(titles))
+
+
 @pytest.mark.parametrize("row", CONTROLS)
 def test_control_explains_itself(row: dict[str, Any]) -> None:
     for name in ("title", "doc", "effect", "latex"):

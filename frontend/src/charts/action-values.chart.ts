@@ -3,7 +3,7 @@ import { chart } from './types'
 
 export default chart({
   id: 'action-values',
-  title: 'Q and successors',
+  title: 'Q values',
   order: 8.1,
   doc: 'Mean of Q over the batch beside the mean of the largest Q of each successor; far above any return they are too high.',
   series: () => ['q/mean', 'q/target_mean'],

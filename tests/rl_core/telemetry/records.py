@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import torch
 
 from rl_core.off_policy.reader import QReading
 from rl_core.on_policy.kl_control import Beta
@@ -130,8 +131,8 @@ def record(**changed: Any) -> Record:
         Beta(0.5),
         EndedEarly(2),
         Pressures({"advantage": 0.7}),
-        LagReading(3, 0.02),
-        TargetDrift(0.4),
+        LagReading(3, torch.tensor(0.02)),
+        TargetDrift(torch.tensor(0.4)),
         QReading(draw(3, 1, 8), draw(4, 1, 8), draw(0, 1, 8), np.arange(8, dtype=np.float32) % 3, 0.25),
     ]
     u = Record({type(reading): reading for reading in made})
